@@ -1,0 +1,54 @@
+import type { HttpMethod, Operation } from './operation.js';
+
+/** A request as it goes on the wire. */
+export interface LogtoRequest {
+  readonly method: HttpMethod;
+  /** Path and query below the endpoint. */
+  readonly path: string;
+  /** JSON text. */
+  readonly body: string | undefined;
+}
+
+/**
+ * One segment of a path. Percent-encoding leaves `.` and `..` as they are, and every server and proxy on the way would
+ * climb: refused here too, for whoever builds a request from an input that no schema has seen.
+ */
+export const encodeSegment = (value: unknown): string => {
+  if (typeof value !== 'string' || value === '' || value === '.' || value === '..' || !value.isWellFormed()) {
+    throw new TypeError('A path segment must be well-formed text other than "", "." and ".."');
+  }
+  return encodeURIComponent(value);
+};
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** The input keys that a path template names. */
+export const pathKeys = (path: string): string[] => Array.from(path.matchAll(PLACEHOLDER), ([, key]) => key as string);
+
+const without = (input: object, keys: readonly string[]): [string, unknown][] =>
+  Object.entries(input).filter(([key, value]) => !keys.includes(key) && value !== undefined);
+
+/**
+ * The request of an operation. Made of the parsed input alone: nothing else can become a part of the path, a query key
+ * or a header.
+ *
+ * @throws TypeError for a value that is no path segment.
+ */
+export const buildRequest = <In>(operation: Operation<In, unknown>, input: In): LogtoRequest => {
+  const values = input as Record<string, unknown>;
+  const { method, path, body } = operation.reroute?.(input) ?? {
+    method: operation.method,
+    path: operation.path,
+    body: operation.body?.(input),
+  };
+  const target = path.replace(PLACEHOLDER, (_, key: string) => encodeSegment(values[key]));
+  const rest = without(values, pathKeys(path));
+
+  if (method === 'GET' || method === 'DELETE') {
+    const query =
+      operation.query?.(input) ??
+      new URLSearchParams(rest.map(([key, value]): [string, string] => [key, String(value)]));
+    return { method, path: query.size > 0 ? `${target}?${query}` : target, body: undefined };
+  }
+  return { method, path: target, body: JSON.stringify(body ?? Object.fromEntries(rest)) };
+};

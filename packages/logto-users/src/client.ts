@@ -1,0 +1,179 @@
+import { Pool } from 'undici';
+import { core } from 'zod';
+import { buildRequest, type LogtoRequest } from './build-request.js';
+import { LogtoConnectionError, LogtoInputError, LogtoResponseError, LogtoTimeoutError } from './errors.js';
+import type { InputOf, Operation, OutputOf } from './operation.js';
+import * as operations from './operations/index.js';
+import { type LogtoResponse, readResponse, refusalCode } from './read-response.js';
+
+/** How to make a client. */
+export interface LogtoUsersClientOptions {
+  /** Base URL of the Logto tenant, such as `https://my-tenant.logto.app`. */
+  endpoint: string;
+  /**
+   * An access token for the Management API. Called for every request: keep the token in a cache, for example that of
+   * `@users-bff/token-cache`.
+   */
+  getAccessToken: (options: { signal?: AbortSignal }) => string | Promise<string>;
+  /** Told a token that Logto refused with a 401: forget it. The call is then repeated once with a new one. */
+  onTokenRejected?: (accessToken: string) => void;
+  /** Milliseconds to wait for a connection. Default 1,000. */
+  connectTimeoutMs?: number;
+  /** Milliseconds to wait for the headers of an answer, and again between the parts of its body. Default 5,000. */
+  responseTimeoutMs?: number;
+  /** Connections to Logto at a time. Default 64. */
+  connections?: number;
+  /** The longest answer to accept, in bytes. Default 10 MiB. */
+  maxResponseBytes?: number;
+}
+
+/** What a call may be given besides its input. */
+export interface CallOptions {
+  /**
+   * Ends a query at once. A write is stopped only while it has not been sent: once sent it runs to its end, so that
+   * its outcome is known.
+   */
+  signal?: AbortSignal;
+  /** Told each answer of Logto as it arrives: two for a call that was repeated after a 401. */
+  onResponse?: (answer: { status: number }) => void;
+}
+
+/** Sends one operation. */
+export type Send = <In, Out>(operation: Operation<In, Out>, input: In, options?: CallOptions) => Promise<Out>;
+
+type Operations = typeof operations;
+
+type MethodOf<O> =
+  Record<never, never> extends InputOf<O>
+    ? (input?: InputOf<O>, options?: CallOptions) => Promise<OutputOf<O>>
+    : (input: InputOf<O>, options?: CallOptions) => Promise<OutputOf<O>>;
+
+/** One method for each operation of the Users API. */
+export type LogtoUsersMethods = { readonly [Name in keyof Operations]: MethodOf<Operations[Name]> };
+
+/** The REST client of the Users API. */
+export interface LogtoUsersClient extends LogtoUsersMethods {
+  /** Sends an operation whose input has been parsed by its schema already. */
+  readonly send: Send;
+  /** Closes the connections once the calls in flight have ended. */
+  readonly close: () => Promise<void>;
+}
+
+/** Logto closes idle connections after 5 s; one that is older loses a POST. */
+const KEEP_ALIVE_MS = 4_000;
+
+const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** A 401 speaks of our token, unless it came from a social connector. */
+const refusesToken = (response: LogtoResponse): boolean =>
+  response.status === 401 && !refusalCode(response)?.startsWith('connector.');
+
+/**
+ * Makes a client of Logto's Users API (https://openapi.logto.io, group Users).
+ *
+ * Every method takes one flat input object and {@link CallOptions}, and resolves to the parsed answer. It rejects with
+ * `LogtoInputError` (nothing was sent), `LogtoApiError` (Logto refused), `LogtoResponseError` (unreadable answer),
+ * `LogtoTimeoutError`, `LogtoConnectionError`, the reason of the signal, or whatever `getAccessToken` throws.
+ *
+ * @throws TypeError for an endpoint that is no http(s) URL, or holds credentials, a query or a fragment.
+ */
+export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoUsersClient => {
+  const endpoint = new URL(options.endpoint);
+  if (
+    !/^https?:$/.test(endpoint.protocol) ||
+    endpoint.username ||
+    endpoint.password ||
+    endpoint.search ||
+    endpoint.hash
+  ) {
+    throw new TypeError('endpoint must be an http or https URL without credentials, query and fragment');
+  }
+  const basePath = endpoint.pathname.replace(/\/+$/, '');
+  const pool = new Pool(endpoint.origin, {
+    connections: options.connections ?? 64,
+    connect: { timeout: options.connectTimeoutMs ?? 1_000 },
+    headersTimeout: options.responseTimeoutMs ?? 5_000,
+    bodyTimeout: options.responseTimeoutMs ?? 5_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxResponseSize: options.maxResponseBytes ?? 10 * 1024 * 1024,
+  });
+
+  const exchange = async (
+    operation: string,
+    request: LogtoRequest,
+    accessToken: string,
+    signal: AbortSignal | undefined,
+  ): Promise<LogtoResponse> => {
+    let status = 0;
+    try {
+      const response = await pool.request({
+        method: request.method,
+        path: basePath + request.path,
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${accessToken}`,
+          ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: request.body ?? null,
+        ...(signal && { signal }),
+      });
+      status = response.statusCode;
+      return { status, headers: response.headers, body: await response.body.text() };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const code = codeOf(error);
+      if (TIMEOUTS.has(code as string)) {
+        throw new LogtoTimeoutError(operation, `${operation}: Logto did not answer in time`, { cause: error });
+      }
+      if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+        throw new LogtoResponseError(operation, status, 'longer than accepted', { cause: error });
+      }
+      throw new LogtoConnectionError(operation, `${operation}: the connection to Logto failed`, { cause: error });
+    }
+  };
+
+  const send: Send = async (operation, input, { signal, onResponse } = {}) => {
+    const request = buildRequest(operation, input);
+    const attempt = async () => {
+      const accessToken = await options.getAccessToken(signal ? { signal } : {});
+      signal?.throwIfAborted();
+      const response = await exchange(
+        operation.name,
+        request,
+        accessToken,
+        request.method === 'GET' ? signal : undefined,
+      );
+      onResponse?.({ status: response.status });
+      return { accessToken, response };
+    };
+
+    let { accessToken, response } = await attempt();
+    if (refusesToken(response) && options.onTokenRejected) {
+      options.onTokenRejected(accessToken);
+      ({ response } = await attempt());
+    }
+    return readResponse(operation, input, response);
+  };
+
+  const call = async (operation: Operation<unknown, unknown>, input: unknown = {}, callOptions?: CallOptions) => {
+    const parsed = core.safeParse(operation.input, input);
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(toKey), message }));
+      throw new LogtoInputError(operation.name, issues);
+    }
+    return send(operation, parsed.data, callOptions);
+  };
+
+  const methods = Object.fromEntries(
+    Object.entries(operations as unknown as Record<string, Operation<unknown, unknown>>).map(([name, operation]) => [
+      name,
+      (input: unknown, callOptions?: CallOptions) => call(operation, input, callOptions),
+    ]),
+  ) as unknown as LogtoUsersMethods;
+
+  return { ...methods, send, close: () => pool.close() };
+};
+
+const toKey = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));

@@ -1,0 +1,88 @@
+import { core } from 'zod';
+import { LogtoApiError, LogtoResponseError } from './errors.js';
+import type { Operation } from './operation.js';
+import { type PageInput, toPage } from './pagination.js';
+
+/** An answer as it came from the wire. */
+export interface LogtoResponse {
+  readonly status: number;
+  /** Header values by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+const header = (response: LogtoResponse, name: string): string | undefined => {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+/** Seconds to wait by `Retry-After` (RFC 9110, section 10.2.3): a number of seconds or a date. */
+const retryAfterSeconds = (value: string | undefined): number | undefined => {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+};
+
+const NOT_JSON = Symbol('not JSON');
+
+const json = (response: LogtoResponse): unknown => {
+  if (!header(response, 'content-type')?.includes('json')) return NOT_JSON;
+  try {
+    return JSON.parse(response.body);
+  } catch {
+    return NOT_JSON;
+  }
+};
+
+const isErrorBody = (body: unknown): body is { message: string; code?: unknown; data?: unknown } =>
+  typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string';
+
+/** Logto's own code in an answer that refuses. */
+export const refusalCode = (response: LogtoResponse): string | undefined => {
+  const body = json(response);
+  return isErrorBody(body) && typeof body.code === 'string' ? body.code : undefined;
+};
+
+/**
+ * The result that an answer holds.
+ *
+ * @throws {@link LogtoApiError} where Logto refused in its own form; {@link LogtoResponseError} for everything that the
+ * operation cannot answer. A 404 in plain text is such: it means a missing route or a body too long, never a missing
+ * entity.
+ */
+export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, response: LogtoResponse): Out => {
+  const { status } = response;
+  const logtoRequestId = header(response, 'logto-core-request-id');
+  const facts = logtoRequestId === undefined ? {} : { logtoRequestId };
+  const unreadable = (reason: string, cause?: unknown) =>
+    new LogtoResponseError(operation.name, status, reason, { ...facts, cause });
+  const body = json(response);
+
+  if (status >= 400) {
+    if (!isErrorBody(body)) throw unreadable('no error body in JSON');
+    const { message, code, data } = body;
+    const retryAfter = retryAfterSeconds(header(response, 'retry-after'));
+    throw new LogtoApiError(
+      operation.name,
+      { status, ...(typeof code === 'string' && { code }), message, ...(data !== undefined && { data }) },
+      { ...facts, ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }) },
+    );
+  }
+  if (status < 200 || status >= 300) throw unreadable('neither a success nor a refusal');
+
+  let result: unknown = body;
+  if (body === NOT_JSON) {
+    const isSilent = response.body === '' || operation.silentAnswer !== undefined;
+    if (!isSilent) throw unreadable('no JSON');
+    result = operation.silentAnswer?.(input);
+  } else if (operation.paged) {
+    result = toPage(body, header(response, 'total-number'), input as PageInput);
+    if (result === undefined) throw unreadable('no Total-Number header');
+  }
+
+  const parsed = core.safeParse(operation.output, result);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(all of it)');
+  throw unreadable(`unexpected value of ${[...new Set(fields)].slice(0, 5).join(', ')}`);
+};
