@@ -59,6 +59,8 @@ const seedUser = (index: number, count: number, digest: string, now: number): Us
   const createdAt = now - Math.round(((count - index) / count) * 400 * DAY);
   const isEmployee = index % 5 === 0;
   return newUser({
+    // The same at every start, so that an example can name one.
+    id: `${given.toLowerCase().slice(0, 4).padEnd(4, '0')}${String(index).padStart(8, '0')}`,
     username,
     primaryEmail: `${username.replace('_', '.')}@example.com`,
     primaryPhone: index % 3 === 0 ? `1415555${String(index % 10_000).padStart(4, '0')}` : null,

@@ -42,7 +42,7 @@ export interface Operation<In, Out> {
   /** Another route for the inputs that the usual one cannot carry. */
   readonly reroute?: (input: In) => Route | undefined;
   /** What a newer server would have answered, where an older one succeeds without saying anything. */
-  readonly silentAnswer?: (input: In) => Out;
+  readonly silentAnswer?: (input: In) => NoInfer<Out>;
 }
 
 /** The input of an operation. */

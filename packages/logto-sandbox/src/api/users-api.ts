@@ -66,22 +66,22 @@ const send = (
   response: ServerResponse,
   url: URL,
   { status, body, paging }: ApiAnswer,
-): void => {
+): unknown => {
   response.setHeader('logto-core-request-id', randomBytes(8).toString('hex'));
   if (paging) {
     response.setHeader('total-number', String(paging.totalCount));
     response.setHeader('link', linkHeader(url, paging));
   }
-  if (status === 204) return void response.writeHead(204).end();
+  if (status === 204) return response.writeHead(204).end();
   if (body === undefined) return plain(response, status, status === 201 ? 'Created' : 'OK');
   const bytes = Buffer.from(JSON.stringify(body));
   if (request.method === 'GET' && status === 200) {
     const tag = etag(bytes);
     response.setHeader('etag', tag);
-    if (request.headers['if-none-match'] === tag) return void response.writeHead(304).end();
+    if (request.headers['if-none-match'] === tag) return response.writeHead(304).end();
   }
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.length });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+  return response.end(request.method === 'HEAD' ? undefined : bytes);
 };
 
 const failure = (error: unknown): ApiAnswer => {

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import { verifyPassword } from '../password.js';
 import type { Store, UserRecord } from '../store.js';
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const page = (message: string, account: string): string => `<!doctype html>
 <html lang="en">
@@ -12,9 +12,9 @@ const page = (message: string, account: string): string => `<!doctype html>
 <title>Sign in to the sandbox</title>
 <h1>Sandbox sign-in</h1>
 <p>This is a stand-in for Logto with invented users. Do not type a real password.</p>
-<p role="alert">${escape(message)}</p>
+<p role="alert">${escapeHtml(message)}</p>
 <form method="post">
-<p><label>Username or e-mail <input name="account" autocomplete="username" required value="${escape(account)}"></label></p>
+<p><label>Username or e-mail <input name="account" autocomplete="username" required value="${escapeHtml(account)}"></label></p>
 <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
 <p><button>Sign in</button></p>
 </form>

@@ -1,0 +1,84 @@
+import { createLogtoUsersClient } from '@users-bff/logto-users';
+import { createTokenCache } from '@users-bff/token-cache';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
+import type { Config } from './config.js';
+import { authenticate } from './http/authenticate.js';
+import { health } from './http/health.js';
+import { refuse } from './http/refuse.js';
+import { requestId } from './http/request-id.js';
+import { trpcEndpoint } from './http/trpc-endpoint.js';
+import type { Logger } from './log.js';
+
+/** The application, ready to listen. */
+export interface App {
+  readonly handler: Express;
+  /** From now on `/readyz` says no. */
+  stopAccepting(): void;
+  /** Closes the connections to Logto once the calls in flight have ended. */
+  close(): Promise<void>;
+}
+
+/** Makes the application. The order of a request is the order of the lines. */
+export const createApp = (config: Config, log: Logger): App => {
+  const tokens = createTokenCache({
+    issuer: `${config.logtoEndpoint}/oidc`,
+    clientId: config.logtoAppId,
+    clientSecret: config.logtoAppSecret,
+    resource: config.logtoResource,
+    scope: 'all',
+    timeoutMs: config.logtoTimeoutMs,
+  });
+  const logto = createLogtoUsersClient({
+    endpoint: config.logtoEndpoint,
+    responseTimeoutMs: config.logtoTimeoutMs,
+    getAccessToken: tokens.getToken,
+    onTokenRejected: (token) => {
+      log.warn('Logto refused the access token: it is renewed');
+      tokens.invalidate(token);
+    },
+  });
+  const verify = createAccessTokenVerifier({
+    issuer: config.authIssuer,
+    audience: config.authAudience,
+    jwksUri: config.authJwksUri,
+  });
+
+  let isStopping = false;
+  const isReady = async (): Promise<boolean> =>
+    !isStopping &&
+    tokens.getToken().then(
+      () => true,
+      (error: unknown) => {
+        log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'not ready: no token for Logto');
+        return false;
+      },
+    );
+
+  const lastResort: ErrorRequestHandler = (error, _request, response, _next) => {
+    log.error({ requestId: response.locals['requestId'], errorName: (error as Error).name }, 'request failed');
+    refuse(response, 'INTERNAL_SERVER_ERROR', 'Something broke in this server.');
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(requestId);
+  app.use(health(isReady));
+  app.use((_request, response, next) => {
+    response.setHeader('cache-control', 'no-store');
+    next();
+  });
+  app.use(authenticate(verify, log));
+  app.use('/trpc', trpcEndpoint(logto.send, log, config.maxBatchSize));
+  app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
+  app.use(lastResort);
+
+  return {
+    handler: app,
+    stopAccepting() {
+      isStopping = true;
+    },
+    close: () => logto.close(),
+  };
+};

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/** What the server is told by its environment. */
+export interface Config {
+  readonly environment: 'development' | 'production' | 'test';
+  /** Address to listen on. */
+  readonly host: string;
+  readonly port: number;
+  /** Base URL of the Logto tenant. */
+  readonly logtoEndpoint: string;
+  readonly logtoAppId: string;
+  readonly logtoAppSecret: string;
+  /** Resource indicator of the Management API. */
+  readonly logtoResource: string;
+  /** Milliseconds to wait for Logto. */
+  readonly logtoTimeoutMs: number;
+  /** Who issues the callers' access tokens. */
+  readonly authIssuer: string;
+  /** The resource indicator that callers' access tokens must name as their audience. */
+  readonly authAudience: string;
+  /** Where the issuer's keys are; by discovery where it is absent. */
+  readonly authJwksUri: string | undefined;
+  /** Calls in one HTTP request. */
+  readonly maxBatchSize: number;
+  readonly logLevel: string;
+  /** Milliseconds that calls in flight are given at the end. */
+  readonly shutdownGraceMs: number;
+}
+
+/** The environment does not tell what the server needs to know. */
+export class ConfigError extends Error {
+  /** One line for each variable that is missing or wrong. Never its value. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+interface Variable<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** What it must be, for the one who set it wrong. */
+  readonly must: string;
+  readonly example: string;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const isSafeUrl = (value: string): boolean => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  return isEncrypted && !username && !password && !search && !hash;
+};
+
+const url = (example: string): Variable<string> => ({
+  schema: z
+    .string()
+    .refine(isSafeUrl)
+    .transform((value) => value.replace(/\/+$/, '')),
+  must: 'must be an https URL (http for the loopback address alone) without credentials, query and fragment',
+  example,
+});
+
+const uri = (what: string, example: string): Variable<string> => ({
+  schema: z.string().refine((value) => URL.canParse(value)),
+  must: `must be ${what}, an absolute URI`,
+  example,
+});
+
+const text = (what: string, example: string): Variable<string> => ({
+  schema: z.string().min(1),
+  must: `must be ${what}`,
+  example,
+});
+
+const integer = (what: string, min: number, max: number, example: string): Variable<number> => ({
+  schema: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max),
+  must: `must be ${what} from ${min} to ${max}`,
+  example,
+});
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T, example: T[number]): Variable<T[number]> => ({
+  schema: z.enum(values) as unknown as z.ZodType<T[number], string>,
+  must: `must be one of ${values.join(', ')}`,
+  example,
+});
+
+/**
+ * Reads the configuration; an empty variable counts as absent.
+ *
+ * @param defaults Values for variables that the environment does not set, used by the development start.
+ * @throws {@link ConfigError} that names all variables which are missing or wrong, what each must be, and an example.
+ */
+export const readConfig = (
+  defaults: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config => {
+  const problems: string[] = [];
+
+  const optional = <T>(name: string, { schema, must, example }: Variable<T>): T | undefined => {
+    const value = environment[name] || defaults[name];
+    if (!value) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    problems.push(`${name} ${must}, for example ${name}=${example}`);
+    return undefined;
+  };
+  const required = <T>(name: string, variable: Variable<T>): T => {
+    if (environment[name] || defaults[name]) return optional(name, variable) as T;
+    problems.push(`${name} is missing: it ${variable.must}, for example ${name}=${variable.example}`);
+    return undefined as T;
+  };
+
+  const mode = optional('NODE_ENV', oneOf(['development', 'production', 'test'], 'production')) ?? 'development';
+  const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app'));
+  const config: Config = {
+    environment: mode,
+    host: optional('HOST', text('an address to listen on', '0.0.0.0')) ?? '127.0.0.1',
+    port: optional('PORT', integer('a port', 0, 65_535, '3000')) ?? 3_000,
+    logtoEndpoint,
+    logtoAppId: required('LOGTO_APP_ID', text('the id of the machine-to-machine application', 'x0f7ab34sdl5z')),
+    logtoAppSecret: required('LOGTO_APP_SECRET', text('the secret of that application', '<app secret>')),
+    logtoResource:
+      optional(
+        'LOGTO_RESOURCE',
+        uri('the resource indicator of the Management API', 'https://my-tenant.logto.app/api'),
+      ) ?? 'https://default.logto.app/api',
+    logtoTimeoutMs: optional('LOGTO_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '5000')) ?? 5_000,
+    authIssuer: optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc')) ?? `${logtoEndpoint}/oidc`,
+    authAudience: required(
+      'AUTH_AUDIENCE',
+      uri("the resource indicator of this BFF's own API resource", 'https://users-bff.example.com'),
+    ),
+    authJwksUri: optional('AUTH_JWKS_URI', url('https://my-tenant.logto.app/oidc/jwks')),
+    maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,
+    logLevel:
+      optional('LOG_LEVEL', oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info')) ?? 'info',
+    shutdownGraceMs: optional('SHUTDOWN_GRACE_MS', integer('milliseconds', 0, 600_000, '25000')) ?? 25_000,
+  };
+  if (config.logtoResource && config.logtoResource === config.authAudience) {
+    problems.push(
+      'AUTH_AUDIENCE must not be the Management API: make an API resource for this BFF, for example AUTH_AUDIENCE=https://users-bff.example.com',
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+};

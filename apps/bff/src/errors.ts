@@ -1,0 +1,145 @@
+import { TRPCError } from '@trpc/server';
+import {
+  LogtoApiError,
+  LogtoConnectionError,
+  type LogtoRefusal,
+  LogtoResponseError,
+  LogtoTimeoutError,
+} from '@users-bff/logto-users';
+import { TokenError } from '@users-bff/token-cache';
+import { core } from 'zod';
+
+/** One fault in an input. The value itself is never part of it. */
+export interface InputIssue {
+  /** Keys and indexes that lead to the faulty value. */
+  path: (string | number)[];
+  message: string;
+}
+
+/** What every error's `data` carries besides tRPC's own fields. */
+export interface UsersErrorData {
+  /** Quote it when you ask the operator. */
+  requestId: string;
+  /** What Logto said, where it was Logto that refused. */
+  logto?: LogtoRefusal;
+  /** What is wrong with the input, by field. */
+  issues?: InputIssue[];
+  /** Seconds to wait before trying again. */
+  retryAfterSeconds?: number;
+}
+
+type Code = TRPCError['code'];
+
+/** A failure that callers may know of: its message was written, or chosen, for them. */
+export class ProcedureError extends TRPCError {
+  readonly logto: LogtoRefusal | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** The permission that is lacking. */
+  readonly requiredPermission: string | undefined;
+
+  constructor(
+    code: Code,
+    message: string,
+    facts: {
+      cause?: unknown;
+      logto?: LogtoRefusal;
+      retryAfterSeconds?: number | undefined;
+      requiredPermission?: string;
+    } = {},
+  ) {
+    super({ code, message, cause: facts.cause });
+    this.logto = facts.logto;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+    this.requiredPermission = facts.requiredPermission;
+  }
+}
+
+const byStatus: Readonly<Record<number, Code>> = {
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  422: 'UNPROCESSABLE_CONTENT',
+  429: 'TOO_MANY_REQUESTS',
+};
+
+/**
+ * What Logto's refusal means to a caller. A 401 or 403 concerns this server's own credential and shows it in `data`;
+ * only a social connector's 401 is about what the caller sent.
+ */
+const fromRefusal = (error: LogtoApiError): ProcedureError => {
+  const { refusal, retryAfterSeconds } = error;
+  const { status, code, message } = refusal;
+  const isConnectors = code?.startsWith('connector.') ?? false;
+  if (status >= 500) {
+    const logto = { status, ...(code && { code }), message: 'Logto failed.' };
+    return new ProcedureError('BAD_GATEWAY', 'Logto failed.', { cause: error, logto, retryAfterSeconds });
+  }
+  if ((status === 401 || status === 403) && !isConnectors) {
+    const logto = { status, ...(code && { code }), message };
+    return new ProcedureError('BAD_GATEWAY', "Logto refused this server's credential.", { cause: error, logto });
+  }
+  return new ProcedureError(byStatus[status] ?? 'BAD_REQUEST', message, {
+    cause: error,
+    logto: refusal,
+    retryAfterSeconds,
+  });
+};
+
+/** What a failure of a call becomes for the caller; `undefined` for one that nobody foresaw. */
+export const toProcedureError = (error: unknown): ProcedureError | undefined => {
+  if (error instanceof ProcedureError) return error;
+  if (error instanceof LogtoApiError) return fromRefusal(error);
+  if (error instanceof LogtoResponseError) {
+    return new ProcedureError('BAD_GATEWAY', 'Logto gave an answer that cannot be read.', { cause: error });
+  }
+  if (error instanceof LogtoTimeoutError) {
+    return new ProcedureError('GATEWAY_TIMEOUT', 'Logto did not answer in time.', { cause: error });
+  }
+  if (error instanceof LogtoConnectionError) {
+    return new ProcedureError('SERVICE_UNAVAILABLE', 'Logto cannot be reached.', { cause: error });
+  }
+  if (error instanceof TokenError) {
+    return error.reason === 'unreachable'
+      ? new ProcedureError('SERVICE_UNAVAILABLE', "Logto's token endpoint cannot be reached.", { cause: error })
+      : new ProcedureError('BAD_GATEWAY', "Logto refused this server's credential.", { cause: error });
+  }
+  if (error instanceof DOMException && error.name === 'AbortError') {
+    return new ProcedureError('CLIENT_CLOSED_REQUEST', 'The caller went away.', { cause: error });
+  }
+  return undefined;
+};
+
+/** What is said of failures that are tRPC's own or unforeseen: their messages may hold anything. */
+const messages: Partial<Record<Code, string>> = {
+  BAD_REQUEST: 'The request is malformed.',
+  PARSE_ERROR: 'The request is malformed.',
+  NOT_FOUND: 'There is no such procedure.',
+  METHOD_NOT_SUPPORTED: 'The procedure cannot be called by this HTTP method.',
+  PAYLOAD_TOO_LARGE: 'The request is too large.',
+  UNSUPPORTED_MEDIA_TYPE: 'The content type is not supported.',
+  CLIENT_CLOSED_REQUEST: 'The caller went away.',
+};
+
+const shorten = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
+
+const toIssues = (error: core.$ZodError): InputIssue[] =>
+  error.issues.slice(0, 50).map(({ path, message }) => ({
+    path: path.map((key) => (typeof key === 'number' ? key : shorten(String(key), 64))),
+    message: shorten(message, 200),
+  }));
+
+/** The public part of an error: its message, and the facts beside tRPC's own. */
+export const describeError = (error: TRPCError, requestId: string): { message: string; data: UsersErrorData } => {
+  const known = toProcedureError(error) ?? toProcedureError(error.cause);
+  if (known) {
+    const { logto, retryAfterSeconds } = known;
+    return {
+      message: known.message,
+      data: { requestId, ...(logto && { logto }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
+    };
+  }
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof core.$ZodError) {
+    return { message: 'The input is invalid.', data: { requestId, issues: toIssues(error.cause) } };
+  }
+  return { message: messages[error.code] ?? 'Something broke in this server.', data: { requestId } };
+};

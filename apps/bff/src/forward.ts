@@ -1,0 +1,76 @@
+import type { TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server';
+import type { Operation } from '@users-bff/logto-users';
+import { core, z } from 'zod';
+import type { Permission } from './authorization/permissions.js';
+import { requireFieldPermissions } from './authorization/require-permission.js';
+import { toProcedureError } from './errors.js';
+import { type Context, type Meta, procedure } from './trpc.js';
+
+/** The input of a procedure: nothing need be given where every key is optional. */
+// biome-ignore lint/suspicious/noConfusingVoidType: tRPC's clients take `void` for an input that may be left out.
+export type ProcedureInput<In> = Record<never, never> extends In ? In | void : In;
+
+/** A query that forwards an operation. */
+export type Query<In, Out> = TRPCQueryProcedure<{ input: ProcedureInput<In>; output: Out; meta: Meta }>;
+
+/** A mutation that forwards an operation. */
+export type Mutation<In, Out> = TRPCMutationProcedure<{ input: ProcedureInput<In>; output: Out; meta: Meta }>;
+
+/** Permissions that fields of an input need, besides that of the procedure. */
+export type FieldPermissions<In> = { readonly [Field in keyof In]?: Permission };
+
+const declare = <In, Out>(
+  operation: Operation<In, Out>,
+  permission: Permission,
+  fieldPermissions: FieldPermissions<In> = {},
+) => {
+  const fields = fieldPermissions as Readonly<Record<string, Permission>>;
+  const mayBeLeftOut = core.safeParse(operation.input, {}).success;
+  const input = mayBeLeftOut ? z.optional(operation.input) : operation.input;
+  const base = procedure
+    .meta({ operation: operation as unknown as Operation<unknown, unknown>, permission, fieldPermissions: fields })
+    .input(input as core.$ZodType<unknown, unknown>);
+
+  const forward = async ({
+    ctx,
+    input: given = {},
+    signal,
+  }: {
+    ctx: Context;
+    input: unknown;
+    signal: AbortSignal | undefined;
+  }) => {
+    requireFieldPermissions(ctx.caller, given as object, fields);
+    try {
+      return await ctx.send(operation, given as In, {
+        ...(signal && { signal }),
+        onResponse: ({ status }) => {
+          if (ctx.upstream) ctx.upstream.status = status;
+        },
+      });
+    } catch (error) {
+      throw toProcedureError(error) ?? error;
+    }
+  };
+  return { base, forward };
+};
+
+/** The procedure of an operation that reads. */
+export const query = <In, Out>(operation: Operation<In, Out>, permission: Permission): Query<In, Out> => {
+  const { base, forward } = declare(operation, permission);
+  return base.query(forward) as unknown as Query<In, Out>;
+};
+
+/**
+ * The procedure of an operation that writes.
+ *
+ * @param fieldPermissions Permissions that single fields of the input need besides.
+ */
+export const mutation = <In, Out>(
+  operation: Operation<In, Out>,
+  permission: Permission,
+  fieldPermissions?: FieldPermissions<In>,
+): Mutation<In, Out> => {
+  const { base, forward } = declare(operation, permission, fieldPermissions);
+  return base.mutation(forward) as unknown as Mutation<In, Out>;
+};

@@ -1,0 +1,15 @@
+import { ConfigError, readConfig } from './config.js';
+import { createLog } from './log.js';
+import { serve } from './serve.js';
+
+try {
+  const config = readConfig();
+  const server = await serve(config, createLog(config.logLevel));
+  const stop = () => void server.stop();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof ConfigError) process.stderr.write(`${error.problems.join('\n')}\n`);
+  else throw error;
+}

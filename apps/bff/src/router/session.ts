@@ -1,0 +1,26 @@
+import { permissions } from '../authorization/permissions.js';
+import { procedure, router } from '../trpc.js';
+
+/** Who calls, and what they may do. */
+export interface Whoami {
+  /** `sub` of the access token. */
+  subject: string;
+  /** `client_id` of the access token. */
+  clientId: string;
+  /** Those permissions of this BFF that the caller holds. */
+  permissions: string[];
+  /** When the access token expires, in epoch milliseconds. */
+  expiresAt: number;
+}
+
+/** The caller's own session. */
+export const session = router({
+  whoami: procedure.query(
+    ({ ctx: { caller } }): Whoami => ({
+      subject: caller.subject,
+      clientId: caller.clientId,
+      permissions: permissions.filter((permission) => caller.permissions.includes(permission)),
+      expiresAt: caller.expiresAt,
+    }),
+  ),
+});

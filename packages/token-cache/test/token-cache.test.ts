@@ -1,0 +1,153 @@
+import {
+  MANAGEMENT_API,
+  managementApplication,
+  powerlessApplication,
+  type Sandbox,
+  startSandbox,
+} from '@users-bff/logto-sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTokenCache, TokenError, type TokenRequestOptions } from '../src/index.js';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ port: 0, users: 3, announce: () => {} });
+});
+
+afterEach(() => sandbox.close());
+
+const create = (options: Partial<TokenRequestOptions> = {}) =>
+  createTokenCache({
+    issuer: sandbox.issuer,
+    clientId: managementApplication.clientId,
+    clientSecret: managementApplication.clientSecret,
+    resource: MANAGEMENT_API,
+    scope: 'all',
+    ...options,
+  });
+
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+const listUsers = async (token: string): Promise<number> => {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${sandbox.endpoint}/api/users`, { headers })).status;
+};
+
+describe('a token', () => {
+  it('is asked for once by 200 cold callers, and is good', async () => {
+    const cache = create();
+    const tokens = await Promise.all(Array.from({ length: 200 }, () => cache.getToken()));
+    expect(new Set(tokens).size).toBe(1);
+    expect(sandbox.tokenRequests).toHaveLength(1);
+    expect(await listUsers(tokens[0] ?? '')).toBe(200);
+  });
+
+  it('is renewed ahead of its expiry, while callers go on with the old one', async () => {
+    sandbox.accessTokenTtlSeconds = 4;
+    const cache = create();
+    const first = await cache.getToken();
+    sandbox.latencyMs = 0;
+    const seen: string[] = [];
+    const until = performance.now() + 4_200;
+    let longest = 0;
+    while (performance.now() < until) {
+      const before = performance.now();
+      seen.push(await cache.getToken());
+      longest = Math.max(longest, performance.now() - before);
+      expect(await listUsers(seen.at(-1) ?? '')).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(seen.at(-1)).not.toBe(first);
+    expect(sandbox.tokenRequests.length).toBeLessThanOrEqual(3);
+  }, 10_000);
+
+  it('that is invalidated is asked for anew, once for all who saw it refused', async () => {
+    const cache = create();
+    const first = await cache.getToken();
+    sandbox.revokeTokens();
+    for (let late = 0; late < 50; late += 1) cache.invalidate(first);
+    const [second] = await Promise.all([cache.getToken(), cache.getToken()]);
+    for (let late = 0; late < 50; late += 1) cache.invalidate(first);
+    expect(second).not.toBe(first);
+    expect(await cache.getToken()).toBe(second);
+    expect(sandbox.tokenRequests).toHaveLength(2);
+  });
+
+  it('that is still valid survives a failing renewal', async () => {
+    sandbox.accessTokenTtlSeconds = 2;
+    const cache = create();
+    const first = await cache.getToken();
+    await new Promise((resolve) => setTimeout(resolve, 1_500 - 20));
+    sandbox.failNext(100, { kind: 'status', status: 500 }, 'token');
+    expect(await cache.getToken()).toBe(first);
+  });
+});
+
+describe('a caller who leaves', () => {
+  it('does not end the request for the others', async () => {
+    sandbox.latencyMs = 50;
+    const cache = create();
+    const leaver = new AbortController();
+    const left = failure(cache.getToken({ signal: leaver.signal }));
+    const stayed = cache.getToken();
+    leaver.abort();
+    expect(await left).toMatchObject({ name: 'AbortError' });
+    expect(await stayed).toEqual(expect.any(String));
+    expect(sandbox.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe('a failure', () => {
+  it.each([
+    ['a wrong secret', { clientSecret: 'wrong' }, 'refused', 'invalid_client'],
+    ['an unknown client', { clientId: 'nobody' }, 'refused', 'invalid_client'],
+    ['an unknown resource', { resource: 'https://nowhere.example' }, 'refused', 'invalid_target'],
+    [
+      'a scope that is not granted',
+      { clientId: powerlessApplication.clientId, clientSecret: powerlessApplication.clientSecret },
+      'refused',
+      'invalid_scope',
+    ],
+    ['an issuer that is not there', { issuer: 'http://127.0.0.1:9/oidc' }, 'unreachable', undefined],
+  ])('by %s is typed, and holds no secret', async (_, options, reason, oauthError) => {
+    const error = await failure(create(options).getToken());
+    expect(error).toBeInstanceOf(TokenError);
+    expect(error).toMatchObject({ code: 'ERR_TOKEN', reason, oauthError });
+    expect(JSON.stringify({ ...(error as object), text: String(error) })).not.toContain('secret-for-development');
+  });
+
+  it.each([
+    ['500', { kind: 'status', status: 500 }, 'unreachable'],
+    ['502 in HTML', { kind: 'status', status: 502, body: '<h1>Bad gateway</h1>' }, 'unreachable'],
+    ['429', { kind: 'status', status: 429 }, 'unreachable'],
+    ['half a JSON', { kind: 'garbage' }, 'unreadable'],
+    ['a reset', { kind: 'reset' }, 'unreachable'],
+    [
+      'a token without life',
+      { kind: 'status', status: 200, body: { access_token: 't', token_type: 'Bearer', expires_in: 0 } },
+      'unreadable',
+    ],
+    ['no token', { kind: 'status', status: 200, body: { token_type: 'Bearer', expires_in: 60 } }, 'unreadable'],
+  ] as const)('of the token endpoint (%s) is typed, and the next call heals', async (_, fault, reason) => {
+    const cache = create();
+    sandbox.failNext(1, fault, 'token');
+    expect(await failure(cache.getToken())).toMatchObject({ code: 'ERR_TOKEN', reason });
+    expect(await cache.getToken()).toEqual(expect.any(String));
+  });
+
+  it('by silence ends in time', async () => {
+    const cache = create({ timeoutMs: 100 });
+    await cache.getToken();
+    const silent = create({ timeoutMs: 300 });
+    sandbox.failNext(1, { kind: 'hang' }, 'token');
+    expect(await failure(silent.getToken())).toMatchObject({ reason: 'unreachable' });
+  });
+
+  it('in the configuration shows at once', () => {
+    expect(() => create({ issuer: 'http://logto.example/oidc' })).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { include: ['live/**/*.live.ts'], testTimeout: 60_000, hookTimeout: 120_000 } });

@@ -1,0 +1,142 @@
+import { type Config, createLog, permissions, type RunningServer, readConfig, serve } from '@users-bff/bff';
+import {
+  MANAGEMENT_API,
+  type MachineApplication,
+  managementApplication,
+  type Sandbox,
+  type SandboxOptions,
+  SOCIAL_CONNECTOR_ID,
+  startSandbox,
+} from '@users-bff/logto-sandbox';
+import { createTokenCache } from '@users-bff/token-cache';
+import { createUsersClient, type UsersClient } from '@users-bff/trpc-client';
+
+/** The BFF's own API resource. */
+export const AUDIENCE = 'https://users-bff.example';
+
+/** A Logto: the sandbox or a real one. */
+export interface Upstream {
+  readonly endpoint: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly resource: string;
+  /** Connectors that exist there; a real Logto's are not known. */
+  readonly connectors?: { readonly social: string; readonly email: string };
+}
+
+/** Everything between a caller and Logto, running. */
+export interface World {
+  readonly upstream: Upstream;
+  /** The issuer of the callers' tokens, and the upstream too unless that is a real Logto. */
+  readonly sandbox: Sandbox;
+  readonly server: RunningServer;
+  readonly url: string;
+  /** Lines of the BFF's log. */
+  readonly log: string[];
+  /** An access token for the BFF with these permissions. */
+  token(...scopes: string[]): Promise<string>;
+  /** A typed client of a caller with these permissions; with all where none is named. */
+  client(...scopes: string[]): UsersClient;
+  /** Asks the upstream itself, to set a scene that the Users API cannot. */
+  setUp(method: string, path: string, body?: unknown): Promise<unknown>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const caller: MachineApplication = {
+  kind: 'machine',
+  clientId: 'caller',
+  clientSecret: 'caller-secret',
+  grants: { [AUDIENCE]: permissions },
+};
+
+const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<string> => {
+  const response = await fetch(`${sandbox.issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${caller.clientId}:${caller.clientSecret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: AUDIENCE, scope: scopes.join(' ') }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+};
+
+/** What a test may ask for. */
+export interface WorldOptions {
+  readonly sandbox?: SandboxOptions;
+  readonly environment?: Record<string, string>;
+  /** A real Logto instead of the sandbox. */
+  readonly upstream?: Upstream;
+}
+
+/** Starts a world. Close it with `await using`, or by hand. */
+export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const sandbox = await startSandbox({
+    port: 0,
+    users: 30,
+    announce: () => {},
+    resources: [{ indicator: AUDIENCE, scopes: permissions }],
+    applications: [caller],
+    ...options.sandbox,
+  });
+  const upstream: Upstream = options.upstream ?? {
+    endpoint: sandbox.endpoint,
+    appId: managementApplication.clientId,
+    appSecret: managementApplication.clientSecret,
+    resource: MANAGEMENT_API,
+    connectors: { social: SOCIAL_CONNECTOR_ID, email: 'sandbox-email' },
+  };
+  const config: Config = readConfig(
+    {},
+    {
+      NODE_ENV: 'test',
+      PORT: '0',
+      LOG_LEVEL: 'trace',
+      LOGTO_ENDPOINT: upstream.endpoint,
+      LOGTO_APP_ID: upstream.appId,
+      LOGTO_APP_SECRET: upstream.appSecret,
+      LOGTO_RESOURCE: upstream.resource,
+      AUTH_ISSUER: sandbox.issuer,
+      AUTH_AUDIENCE: AUDIENCE,
+      ...options.environment,
+    },
+  );
+  const log: string[] = [];
+  const server = await serve(config, createLog(config.logLevel, { write: (line: string) => void log.push(line) }));
+  const { getToken } = createTokenCache({
+    issuer: `${upstream.endpoint}/oidc`,
+    clientId: upstream.appId,
+    clientSecret: upstream.appSecret,
+    resource: upstream.resource,
+    scope: 'all',
+  });
+
+  return {
+    upstream,
+    sandbox,
+    server,
+    url: `${server.url}/trpc`,
+    log,
+    token: (...scopes) => tokenFrom(sandbox, scopes),
+    client: (...scopes) => {
+      const asked = scopes.length > 0 ? scopes : permissions;
+      let token: Promise<string> | undefined;
+      const getAccessToken = () => {
+        token ??= tokenFrom(sandbox, asked);
+        return token;
+      };
+      return createUsersClient({ url: `${server.url}/trpc`, getAccessToken });
+    },
+    setUp: async (method, path, body) => {
+      const response = await fetch(`${upstream.endpoint}/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${await getToken()}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+      return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await sandbox.close();
+    },
+  };
+};
