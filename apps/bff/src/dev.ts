@@ -12,7 +12,7 @@ import { createLog } from './log.js';
 import { serve } from './serve.js';
 
 const AUDIENCE = 'https://users-bff.example';
-const SANDBOX_PORT = 3001;
+const DEFAULT_SANDBOX_PORT = 3001;
 
 /** The BFF's callers in the sandbox. Their secrets are known to the world. */
 const applications: MachineApplication[] = [
@@ -34,6 +34,8 @@ const sandboxEnvironment = ({ endpoint }: Sandbox): Record<string, string> => ({
   AUTH_AUDIENCE: AUDIENCE,
   LOG_LEVEL: 'warn',
 });
+
+const sandboxPort = (): number => Number(process.env['SANDBOX_PORT'] || DEFAULT_SANDBOX_PORT);
 
 const token = (endpoint: string, name: string, client: string) =>
   `${name}=$(curl -s ${endpoint}/oidc/token -u ${client}:${client}-secret -d grant_type=client_credentials -d resource=${AUDIENCE} --data-urlencode 'scope=${permissions.join(' ')}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
@@ -75,21 +77,21 @@ const start = async (): Promise<void> => {
     ]);
 
   const resources = [{ indicator: AUDIENCE, scopes: permissions }];
-  const sandbox = await startSandbox({ port: SANDBOX_PORT, resources, applications });
+  const sandbox = await startSandbox({ port: sandboxPort(), resources, applications });
   const config = readConfig(sandboxEnvironment(sandbox));
   const server = await serve(config, createLog(config.logLevel)).catch(async (error: unknown) => {
     await sandbox.close();
     throw error;
   });
-  const example = [...sandbox.store.users.values()].find(({ username }) => username === 'ada_amsel');
-  console.log(nextSteps(server.url, sandbox.endpoint, example?.id ?? ''));
-
   const stop = async () => {
     await server.stop();
     await sandbox.close();
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+
+  const example = [...sandbox.store.users.values()].find(({ username }) => username === 'ada_amsel');
+  console.log(nextSteps(server.url, sandbox.endpoint, example?.id ?? ''));
 };
 
 const isTaken = (error: unknown): error is { port: number } =>
@@ -99,6 +101,8 @@ start().catch((error: unknown) => {
   process.exitCode = 1;
   if (error instanceof ConfigError) console.error(error.problems.join('\n'));
   else if (isTaken(error))
-    console.error(`Port ${error.port} is taken by another program: end it, or set PORT (BFF) to a free one.`);
+    console.error(
+      `Port ${error.port} is taken by another program: end it, or set PORT (the BFF's) or SANDBOX_PORT to a free one.`,
+    );
   else throw error;
 });

@@ -23,6 +23,9 @@ if (values.help) {
   console.log(usage);
 } else {
   const sandbox = await startSandbox({ port: Number(values.port), users: Number(values.users), dangers: !values.tame });
+  const stop = () => sandbox.close();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   console.log(`This is a SANDBOX: a stand-in for Logto with invented users, in memory, with public secrets.
 
 LOGTO_ENDPOINT=${sandbox.endpoint}
@@ -31,7 +34,4 @@ LOGTO_APP_SECRET=${managementApplication.clientSecret}
 LOGTO_RESOURCE=${MANAGEMENT_API}
 
 ${sandbox.store.users.size} users; each one's password is ${SEED_PASSWORD}. Press Ctrl-C to stop.`);
-  const stop = () => sandbox.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
 }

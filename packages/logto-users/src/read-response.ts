@@ -73,8 +73,8 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
 
   let result: unknown = body;
   if (body === NOT_JSON) {
-    const isSilent = response.body === '' || operation.silentAnswer !== undefined;
-    if (!isSilent) throw unreadable('no JSON');
+    const isPlain = header(response, 'content-type')?.startsWith('text/plain') && operation.silentAnswer !== undefined;
+    if (response.body !== '' && !isPlain) throw unreadable('no JSON');
     result = operation.silentAnswer?.(input);
   } else if (operation.paged) {
     result = toPage(body, header(response, 'total-number'), input as PageInput);

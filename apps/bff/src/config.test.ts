@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.js';
+
+const complete = {
+  LOGTO_ENDPOINT: 'https://tenant.logto.app/',
+  LOGTO_APP_ID: 'app',
+  LOGTO_APP_SECRET: 'hush',
+  AUTH_AUDIENCE: 'https://users-bff.example.com',
+};
+
+const problems = (environment: Record<string, string | undefined>): readonly string[] => {
+  try {
+    readConfig({}, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('the configuration', () => {
+  it('needs four variables, and has a value for every other', () => {
+    expect(readConfig({}, complete)).toEqual({
+      environment: 'development',
+      host: '127.0.0.1',
+      port: 3000,
+      logtoEndpoint: 'https://tenant.logto.app',
+      logtoAppId: 'app',
+      logtoAppSecret: 'hush',
+      logtoResource: 'https://default.logto.app/api',
+      logtoTimeoutMs: 5000,
+      authIssuer: 'https://tenant.logto.app/oidc',
+      authAudience: 'https://users-bff.example.com',
+      authJwksUri: undefined,
+      maxBatchSize: 20,
+      logLevel: 'info',
+      shutdownGraceMs: 25000,
+    });
+  });
+
+  it('names all that is missing at once, one line each, with an example', () => {
+    const lines = problems({});
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'LOGTO_ENDPOINT',
+      'LOGTO_APP_ID',
+      'LOGTO_APP_SECRET',
+      'AUTH_AUDIENCE',
+    ]);
+    for (const line of lines) expect(line).toMatch(/^\w+ is missing: it must be .+, for example \w+=\S+/);
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '3000x'],
+    ['LOGTO_ENDPOINT', 'http://logto.example.com'],
+    ['LOGTO_ENDPOINT', 'https://user:hush@logto.example.com'],
+    ['LOGTO_ENDPOINT', 'logto'],
+    ['AUTH_ISSUER', 'https://logto.example.com/oidc?x=1'],
+    ['AUTH_AUDIENCE', 'users-bff'],
+    ['MAX_BATCH_SIZE', '0'],
+    ['LOG_LEVEL', 'loud'],
+    ['NODE_ENV', 'prod'],
+  ])('refuses %s=%s in a line that names it, but never a value', (name, value) => {
+    const lines = problems({ ...complete, [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} must be .+, for example ${name}=`));
+    expect(lines[0]).not.toContain('hush');
+  });
+
+  it('counts an empty variable as missing', () => {
+    expect(problems({ ...complete, LOGTO_APP_SECRET: '' })[0]).toContain('LOGTO_APP_SECRET is missing');
+  });
+
+  it("refuses the Management API as the callers' audience: its tokens may do everything", () => {
+    const lines = problems({ ...complete, AUTH_AUDIENCE: 'https://default.logto.app/api' });
+    expect(lines[0]).toContain('must not be the Management API');
+  });
+});

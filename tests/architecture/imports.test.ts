@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => join(folder, file));
+
+interface Import {
+  readonly from: string;
+  /** A source file of the project, or the name of a package. */
+  readonly to: string;
+  readonly isTypeOnly: boolean;
+}
+
+const IMPORT = /^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gms;
+
+const importsOf = (file: string): Import[] =>
+  Array.from(readFileSync(join(root, file), 'utf8').matchAll(IMPORT), ([, type, target = '']) => ({
+    from: file,
+    to: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target.replace(/\.js$/, '.ts'))) : target,
+    isTypeOnly: type !== undefined,
+  }));
+
+const packages = [
+  'apps/bff',
+  'packages/logto-users',
+  'packages/token-cache',
+  'packages/trpc-client',
+  'packages/logto-sandbox',
+];
+
+describe('between packages', () => {
+  /** Who may import whom; `type` alone where it says so. */
+  const arrows: Record<string, string[]> = {
+    'apps/bff': ['@users-bff/logto-users', '@users-bff/token-cache'],
+    'packages/logto-users': [],
+    'packages/token-cache': [],
+    'packages/trpc-client': ['type @users-bff/bff'],
+    'packages/logto-sandbox': [],
+  };
+
+  it.each(Object.entries(arrows))('%s imports only %j', (folder, allowed) => {
+    const found = sources(`${folder}/src`)
+      .filter((file) => file !== 'apps/bff/src/dev.ts')
+      .flatMap(importsOf)
+      .filter(({ to }) => to.startsWith('@users-bff/'))
+      .map(({ to, isTypeOnly }) => (isTypeOnly && !allowed.includes(to) ? `type ${to}` : to));
+    expect([...new Set(found)].filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it('only the development start imports the sandbox, and nothing imports the development start', () => {
+    const all = packages.flatMap((folder) => sources(`${folder}/src`)).flatMap(importsOf);
+    expect([...new Set(all.filter(({ to }) => to === '@users-bff/logto-sandbox').map(({ from }) => from))]).toEqual([
+      'apps/bff/src/dev.ts',
+    ]);
+    expect(all.filter(({ to }) => to === 'apps/bff/src/dev.ts')).toEqual([]);
+  });
+
+  it.each([
+    ['packages/logto-users', ['undici', 'zod']],
+    ['packages/token-cache', ['openid-client']],
+    ['packages/trpc-client', ['@trpc/client', '@trpc/server']],
+  ])('%s leans on nothing but %j', (folder, allowed) => {
+    const found = sources(`${folder}/src`)
+      .flatMap(importsOf)
+      .map(({ to }) => to)
+      .filter((to) => !to.endsWith('.ts') && !to.startsWith('@users-bff/'));
+    expect([...new Set(found)].filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+});
+
+describe('inside the BFF, the way of a call goes one way:', () => {
+  const src = 'apps/bff/src/';
+  /** A file or folder, and what of the project it may import. */
+  const rules: [string, string[]][] = [
+    ['main', ['config', 'log', 'serve']],
+    ['serve', ['app', 'config', 'log']],
+    ['app', ['authentication/', 'config', 'http/', 'log']],
+    ['http/', ['authentication/', 'errors', 'http/', 'log', 'router/', 'trpc']],
+    ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
+    ['forward', ['authorization/', 'errors', 'trpc']],
+    ['trpc', ['authentication/caller', 'authorization/', 'errors']],
+    ['authentication/', ['authentication/']],
+    ['authorization/', ['authentication/caller', 'authorization/', 'errors']],
+    ['errors', []],
+    ['config', []],
+    ['log', []],
+  ];
+
+  it.each(rules)('%s', (place, allowed) => {
+    const own = sources('apps/bff/src').filter((file) =>
+      place.endsWith('/') ? file.startsWith(src + place) : file === `${src}${place}.ts`,
+    );
+    expect(own.length).toBeGreaterThan(0);
+    const strays = own
+      .flatMap(importsOf)
+      .filter(({ to }) => to.startsWith(src))
+      .filter(
+        ({ to }) =>
+          !allowed.some((name) => (name.endsWith('/') ? to.startsWith(src + name) : to === `${src}${name}.ts`)),
+      )
+      .map(({ from, to }) => `${from} -> ${to}`);
+    expect(strays).toEqual([]);
+  });
+
+  it('only trpc.ts makes procedures, only config.ts reads the environment', () => {
+    const holding = (text: string) =>
+      sources('apps/bff/src').filter((file) => readFileSync(join(root, file), 'utf8').includes(text));
+    expect(holding('initTRPC')).toEqual([`${src}trpc.ts`]);
+    expect(holding('process.env').sort()).toEqual([`${src}config.ts`, `${src}dev.ts`]);
+  });
+});
+
+describe('nowhere', () => {
+  it.each(packages)('%s imports itself in a circle', (folder) => {
+    const edges = new Map(
+      sources(`${folder}/src`).map((file) => [
+        file,
+        importsOf(file)
+          .filter(({ to }) => to.endsWith('.ts'))
+          .map(({ to }) => to),
+      ]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' -> ')];
+      if (done.has(file)) return [];
+      const circles = (edges.get(file) ?? []).flatMap((next) => walk(next, [...path, file]));
+      done.add(file);
+      return circles;
+    };
+    expect([...edges.keys()].flatMap((file) => walk(file, []))).toEqual([]);
+  });
+
+  it.each(packages)('%s has a file of more than 400 lines', (folder) => {
+    const long = sources(`${folder}/src`).filter(
+      (file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400,
+    );
+    expect(long).toEqual([]);
+  });
+});

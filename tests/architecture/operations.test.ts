@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { startSandbox } from '@users-bff/logto-sandbox';
+import { operations } from '@users-bff/logto-users';
+import { describe, expect, it } from 'vitest';
+
+interface Row {
+  name: string;
+  method: string;
+  path: string;
+  summary: string;
+}
+
+const rows = Object.entries(operations as unknown as Record<string, Row>);
+
+const folder = new URL('../../packages/logto-users/src/operations/', import.meta.url);
+const source = readdirSync(folder)
+  .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  .join('\n');
+
+describe.each(rows)('%s', (exported, { name, method, path, summary }) => {
+  it('is called by its own name', () => {
+    expect(name).toBe(exported);
+  });
+
+  it('has for its summary the first sentence of its doc comment', () => {
+    const [, comment] = new RegExp(`/\\*\\* (.+) \\*/\\nexport const ${exported} = `).exec(source) ?? [];
+    expect(summary).toBe(comment);
+    expect(summary).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('reads by GET alone', () => {
+    expect(method === 'GET').toBe(/^(get|list)/.test(name));
+  });
+
+  it('is a route that the sandbox knows', async () => {
+    const sandbox = await startSandbox({ port: 0, users: 0, announce: () => {} });
+    try {
+      const response = await fetch(sandbox.endpoint + path.replace(/\{\w+\}/g, 'x'), { method });
+      expect(response.status).toBe(401);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+it('no two operations share a route', () => {
+  const routes = rows.map(([, { method, path }]) => `${method} ${path}`);
+  expect(new Set(routes).size).toBe(routes.length);
+});
