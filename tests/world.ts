@@ -83,21 +83,18 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     resource: MANAGEMENT_API,
     connectors: { social: SOCIAL_CONNECTOR_ID, email: 'sandbox-email' },
   };
-  const config: Config = readConfig(
-    {},
-    {
-      NODE_ENV: 'test',
-      PORT: '0',
-      LOG_LEVEL: 'trace',
-      LOGTO_ENDPOINT: upstream.endpoint,
-      LOGTO_APP_ID: upstream.appId,
-      LOGTO_APP_SECRET: upstream.appSecret,
-      LOGTO_RESOURCE: upstream.resource,
-      AUTH_ISSUER: sandbox.issuer,
-      AUTH_AUDIENCE: AUDIENCE,
-      ...options.environment,
-    },
-  );
+  const config: Config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'trace',
+    LOGTO_ENDPOINT: upstream.endpoint,
+    LOGTO_APP_ID: upstream.appId,
+    LOGTO_APP_SECRET: upstream.appSecret,
+    LOGTO_RESOURCE: upstream.resource,
+    AUTH_ISSUER: sandbox.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    ...options.environment,
+  });
   const log: string[] = [];
   const server = await serve(config, createLog(config.logLevel, { write: (line: string) => void log.push(line) }));
   const { getToken } = createTokenCache({

@@ -6,7 +6,7 @@ import { startWorld, type Upstream } from '../world.js';
 const upstream = (): Upstream | undefined => {
   const { LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET } = process.env;
   if (!LOGTO_ENDPOINT || !LOGTO_APP_ID || !LOGTO_APP_SECRET) return undefined;
-  const config = readConfig({ AUTH_AUDIENCE: 'https://users-bff.example' });
+  const config = readConfig({ ...process.env, AUTH_AUDIENCE: 'https://users-bff.example' });
   return {
     endpoint: config.logtoEndpoint,
     appId: config.logtoAppId,

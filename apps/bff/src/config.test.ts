@@ -10,7 +10,7 @@ const complete = {
 
 const problems = (environment: Record<string, string | undefined>): readonly string[] => {
   try {
-    readConfig({}, environment);
+    readConfig(environment);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -20,7 +20,7 @@ const problems = (environment: Record<string, string | undefined>): readonly str
 
 describe('the configuration', () => {
   it('needs four variables, and has a value for every other', () => {
-    expect(readConfig({}, complete)).toEqual({
+    expect(readConfig(complete)).toEqual({
       environment: 'development',
       host: '127.0.0.1',
       port: 3000,

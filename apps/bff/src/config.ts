@@ -95,17 +95,14 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T, exampl
 /**
  * Reads the configuration; an empty variable counts as absent.
  *
- * @param defaults Values for variables that the environment does not set, used by the development start.
+ * @param environment Variables by name. Default: those of the process.
  * @throws {@link ConfigError} that names all variables which are missing or wrong, what each must be, and an example.
  */
-export const readConfig = (
-  defaults: Readonly<Record<string, string>> = {},
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Config => {
+export const readConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const problems: string[] = [];
 
   const optional = <T>(name: string, { schema, must, example }: Variable<T>): T | undefined => {
-    const value = environment[name] || defaults[name];
+    const value = environment[name];
     if (!value) return undefined;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
@@ -113,7 +110,7 @@ export const readConfig = (
     return undefined;
   };
   const required = <T>(name: string, variable: Variable<T>): T => {
-    if (environment[name] || defaults[name]) return optional(name, variable) as T;
+    if (environment[name]) return optional(name, variable) as T;
     problems.push(`${name} is missing: it ${variable.must}, for example ${name}=${variable.example}`);
     return undefined as T;
   };

@@ -1,6 +1,6 @@
 import {
+  type Application,
   MANAGEMENT_API,
-  type MachineApplication,
   managementApplication,
   type Sandbox,
   SEED_PASSWORD,
@@ -9,19 +9,25 @@ import {
 import { permissions } from './authorization/permissions.js';
 import { ConfigError, readConfig } from './config.js';
 import { createLog } from './log.js';
-import { serve } from './serve.js';
+import { type RunningServer, serve } from './serve.js';
 
 const AUDIENCE = 'https://users-bff.example';
 const DEFAULT_SANDBOX_PORT = 3001;
 
 /** The BFF's callers in the sandbox. Their secrets are known to the world. */
-const applications: MachineApplication[] = [
+const applications: Application[] = [
   { kind: 'machine', clientId: 'demo-admin', clientSecret: 'demo-admin-secret', grants: { [AUDIENCE]: permissions } },
   {
     kind: 'machine',
     clientId: 'demo-reader',
     clientSecret: 'demo-reader-secret',
     grants: { [AUDIENCE]: ['users:read'] },
+  },
+  // For a frontend: authorization code with PKCE. The loopback address matches with any port.
+  {
+    kind: 'public',
+    clientId: 'demo-frontend',
+    redirectUris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
   },
 ];
 
@@ -32,7 +38,6 @@ const sandboxEnvironment = ({ endpoint }: Sandbox): Record<string, string> => ({
   LOGTO_RESOURCE: MANAGEMENT_API,
   AUTH_ISSUER: `${endpoint}/oidc`,
   AUTH_AUDIENCE: AUDIENCE,
-  LOG_LEVEL: 'warn',
 });
 
 const sandboxPort = (): number => Number(process.env['SANDBOX_PORT'] || DEFAULT_SANDBOX_PORT);
@@ -63,23 +68,22 @@ What to type next, in another terminal:
 Press Ctrl-C to stop all of it.
 `;
 
+/** The sandbox takes the place of whatever Logto the environment may name. */
+const serveWith = async (sandbox: Sandbox): Promise<RunningServer> => {
+  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env, ...sandboxEnvironment(sandbox) });
+  return serve(config, createLog(config.logLevel));
+};
+
 const start = async (): Promise<void> => {
-  const isProduction =
-    readConfig({
-      LOGTO_ENDPOINT: 'http://localhost',
-      LOGTO_APP_ID: '-',
-      LOGTO_APP_SECRET: '-',
-      AUTH_AUDIENCE: AUDIENCE,
-    }).environment === 'production';
-  if (isProduction)
+  if (process.env['NODE_ENV'] === 'production') {
     throw new ConfigError([
       'NODE_ENV is production, where the sandbox never starts: run dist/main.js instead of the development start',
     ]);
+  }
 
   const resources = [{ indicator: AUDIENCE, scopes: permissions }];
   const sandbox = await startSandbox({ port: sandboxPort(), resources, applications });
-  const config = readConfig(sandboxEnvironment(sandbox));
-  const server = await serve(config, createLog(config.logLevel)).catch(async (error: unknown) => {
+  const server = await serveWith(sandbox).catch(async (error: unknown) => {
     await sandbox.close();
     throw error;
   });

@@ -10,6 +10,8 @@ try {
   process.once('SIGINT', stop);
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof ConfigError) process.stderr.write(`${error.problems.join('\n')}\n`);
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  if (isTaken) process.stderr.write('PORT is taken by another program: end it, or set PORT to a free one\n');
+  else if (error instanceof ConfigError) process.stderr.write(`${error.problems.join('\n')}\n`);
   else throw error;
 }
