@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { startSandbox } from '@users-bff/logto-sandbox';
 import { operations } from '@users-bff/logto-users';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 interface Row {
   name: string;
   method: string;
   path: string;
   summary: string;
+  input: z.ZodType;
+  output: z.ZodType;
 }
 
 const rows = Object.entries(operations as unknown as Record<string, Row>);
@@ -17,7 +20,7 @@ const source = readdirSync(folder)
   .map((file) => readFileSync(new URL(file, folder), 'utf8'))
   .join('\n');
 
-describe.each(rows)('%s', (exported, { name, method, path, summary }) => {
+describe.each(rows)('%s', (exported, { name, method, path, summary, input, output }) => {
   it('is called by its own name', () => {
     expect(name).toBe(exported);
   });
@@ -30,6 +33,16 @@ describe.each(rows)('%s', (exported, { name, method, path, summary }) => {
 
   it('reads by GET alone', () => {
     expect(method === 'GET').toBe(/^(get|list)/.test(name));
+  });
+
+  it('names in its path only keys of its input, and describes both sides as JSON Schema', () => {
+    const options = { unrepresentable: 'any', io: 'input' } as const;
+    const schema = z.toJSONSchema(input, options);
+    const shapes = (schema.oneOf ?? [schema]) as { properties: Record<string, unknown>; required?: string[] }[];
+    const keys = Array.from(path.matchAll(/\{(\w+)\}/g), ([, key]) => key);
+    for (const { required = [] } of shapes) expect(required).toEqual(expect.arrayContaining(keys));
+    expect(z.toJSONSchema(output, options)).toBeTypeOf('object');
+    expect(JSON.stringify(schema)).not.toContain('"customData":{}');
   });
 
   it('is a route that the sandbox knows', async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appRouter } from '@users-bff/bff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,3 +103,31 @@ it('the table of variables is what the server reads', () => {
   const written = Array.from(section.matchAll(/`([A-Z_]{4,})`/g), ([, name]) => name);
   expect(new Set(written)).toEqual(new Set(read));
 });
+
+it('the example of the REST client compiles', () => {
+  const text = readFileSync(join(root, 'packages/logto-users/README.md'), 'utf8');
+  const [, code = ''] = /```ts\n([\s\S]+?)```/.exec(text) ?? [];
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(12);
+  const folder = mkdtempSync(join(root, 'tests/readme/example-'));
+  try {
+    const file = join(folder, 'example.mts');
+    writeFileSync(file, code);
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+    const flags = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--target',
+      'es2022',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+    ];
+    const { stdout } = spawnSync(process.execPath, [tsc, ...flags, file], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

@@ -1,15 +1,13 @@
-import { Pool } from 'undici';
 import { core } from 'zod';
-import { buildRequest, type LogtoRequest } from './build-request.js';
-import { LogtoConnectionError, LogtoInputError, LogtoResponseError, LogtoTimeoutError } from './errors.js';
+import { buildRequest } from './build-request.js';
+import { LogtoInputError } from './errors.js';
 import type { InputOf, Operation, OutputOf } from './operation.js';
 import * as operations from './operations/index.js';
 import { type LogtoResponse, readResponse, refusalCode } from './read-response.js';
+import { createTransport, type TransportOptions } from './transport.js';
 
 /** How to make a client. */
-export interface LogtoUsersClientOptions {
-  /** Base URL of the Logto tenant, such as `https://my-tenant.logto.app`. */
-  endpoint: string;
+export interface LogtoUsersClientOptions extends TransportOptions {
   /**
    * An access token for the Management API. Called for every request: keep the token in a cache, for example that of
    * `@users-bff/token-cache`.
@@ -17,14 +15,6 @@ export interface LogtoUsersClientOptions {
   getAccessToken: (options: { signal?: AbortSignal }) => string | Promise<string>;
   /** Told a token that Logto refused with a 401: forget it. The call is then repeated once with a new one. */
   onTokenRejected?: (accessToken: string) => void;
-  /** Milliseconds to wait for a connection. Default 1,000. */
-  connectTimeoutMs?: number;
-  /** Milliseconds to wait for the headers of an answer, and again between the parts of its body. Default 5,000. */
-  responseTimeoutMs?: number;
-  /** Connections to Logto at a time. Default 64. */
-  connections?: number;
-  /** The longest answer to accept, in bytes. Default 10 MiB. */
-  maxResponseBytes?: number;
 }
 
 /** What a call may be given besides its input. */
@@ -59,13 +49,6 @@ export interface LogtoUsersClient extends LogtoUsersMethods {
   readonly close: () => Promise<void>;
 }
 
-/** Logto closes idle connections after 5 s; one that is older loses a POST. */
-const KEEP_ALIVE_MS = 4_000;
-
-const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
 /** A 401 speaks of our token, unless it came from a social connector. */
 const refusesToken = (response: LogtoResponse): boolean =>
   response.status === 401 && !refusalCode(response)?.startsWith('connector.');
@@ -80,66 +63,14 @@ const refusesToken = (response: LogtoResponse): boolean =>
  * @throws TypeError for an endpoint that is no http(s) URL, or holds credentials, a query or a fragment.
  */
 export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoUsersClient => {
-  const endpoint = new URL(options.endpoint);
-  if (
-    !/^https?:$/.test(endpoint.protocol) ||
-    endpoint.username ||
-    endpoint.password ||
-    endpoint.search ||
-    endpoint.hash
-  ) {
-    throw new TypeError('endpoint must be an http or https URL without credentials, query and fragment');
-  }
-  const basePath = endpoint.pathname.replace(/\/+$/, '');
-  const pool = new Pool(endpoint.origin, {
-    connections: options.connections ?? 64,
-    connect: { timeout: options.connectTimeoutMs ?? 1_000 },
-    headersTimeout: options.responseTimeoutMs ?? 5_000,
-    bodyTimeout: options.responseTimeoutMs ?? 5_000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxResponseSize: options.maxResponseBytes ?? 10 * 1024 * 1024,
-  });
-
-  const exchange = async (
-    operation: string,
-    request: LogtoRequest,
-    accessToken: string,
-    signal: AbortSignal | undefined,
-  ): Promise<LogtoResponse> => {
-    let status = 0;
-    try {
-      const response = await pool.request({
-        method: request.method,
-        path: basePath + request.path,
-        headers: {
-          accept: 'application/json',
-          authorization: `Bearer ${accessToken}`,
-          ...(request.body !== undefined && { 'content-type': 'application/json' }),
-        },
-        body: request.body ?? null,
-        ...(signal && { signal }),
-      });
-      status = response.statusCode;
-      return { status, headers: response.headers, body: await response.body.text() };
-    } catch (error) {
-      signal?.throwIfAborted();
-      const code = codeOf(error);
-      if (TIMEOUTS.has(code as string)) {
-        throw new LogtoTimeoutError(operation, `${operation}: Logto did not answer in time`, { cause: error });
-      }
-      if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-        throw new LogtoResponseError(operation, status, 'longer than accepted', { cause: error });
-      }
-      throw new LogtoConnectionError(operation, `${operation}: the connection to Logto failed`, { cause: error });
-    }
-  };
+  const transport = createTransport(options);
 
   const send: Send = async (operation, input, { signal, onResponse } = {}) => {
     const request = buildRequest(operation, input);
     const attempt = async () => {
       const accessToken = await options.getAccessToken(signal ? { signal } : {});
       signal?.throwIfAborted();
-      const response = await exchange(
+      const response = await transport.exchange(
         operation.name,
         request,
         accessToken,
@@ -173,7 +104,7 @@ export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoU
     ]),
   ) as unknown as LogtoUsersMethods;
 
-  return { ...methods, send, close: () => pool.close() };
+  return { ...methods, send, close: transport.close };
 };
 
 const toKey = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));

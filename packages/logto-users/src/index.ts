@@ -33,3 +33,4 @@ export type { HttpMethod, InputOf, Operation, OutputOf, Route } from './operatio
 export * as operations from './operations/index.js';
 export type { Page, PageInput } from './pagination.js';
 export type { Match, RoleSearch, UserSearch } from './search.js';
+export type { TransportOptions } from './transport.js';

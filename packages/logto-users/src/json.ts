@@ -34,18 +34,23 @@ const fault = (value: unknown): string | undefined => {
   return undefined;
 };
 
+/** What a JSON Schema says of it: a custom check says nothing by itself. */
+const asJsonSchema = { type: 'object', additionalProperties: true };
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
  * A JSON object of any content, passed on as the very object that came: rebuilt, a key such as `__proto__` would be
  * lost or change the prototype.
  */
 export const jsonObject = () =>
-  z
-    .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-      message: 'Must be a JSON object',
-      abort: true,
-    })
+  z.custom<JsonObject>(isObject, { message: 'Must be a JSON object', abort: true }).meta(asJsonSchema);
+
+/** A {@link jsonObject} to be sent: refused where JSON or Logto's database would change it. */
+export const jsonObjectInput = () =>
+  jsonObject()
     .superRefine((value, context) => {
       const message = fault(value);
       if (message) context.addIssue({ code: 'custom', message });
     })
-    .meta({ type: 'object', additionalProperties: true });
+    .meta(asJsonSchema);

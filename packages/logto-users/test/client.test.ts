@@ -172,6 +172,12 @@ describe('a search of roles', () => {
 });
 
 describe('an answer', () => {
+  it('is taken with custom data that could not be sent: it may have been stored by others', async () => {
+    const customData = { big: 2 ** 60, nested: JSON.parse(`${'{"a":'.repeat(70)}1${'}'.repeat(70)}`) };
+    const { client } = await start((_, response) => json(response, 200, { ...user, customData }));
+    expect((await client.getUser({ userId: 'u1' })).customData).toEqual(customData);
+  });
+
   it('keeps fields that no schema knows', async () => {
     const { client } = await start((_, response) =>
       json(response, 200, { ...user, tenantId: 'default', new: { x: 1 } }),

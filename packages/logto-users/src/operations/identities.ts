@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonObject } from '../json.js';
+import { jsonObjectInput } from '../json.js';
 import { User, UserIdentities } from '../models/user.js';
 import { operation } from '../operation.js';
 import { boundedText, pathSegment, text, userId } from '../text.js';
@@ -14,7 +14,7 @@ export const createUserIdentity = operation({
     userId: userId(),
     connectorId: text().min(1).max(128),
     /** What the provider's redirect brought: typically `code`, `state` and `redirectUri`. */
-    connectorData: jsonObject(),
+    connectorData: jsonObjectInput(),
   }),
   output: UserIdentities,
   errors: [
@@ -38,7 +38,7 @@ export const replaceUserIdentity = operation({
     identity: z.strictObject({
       /** The user's id at the social provider. */
       userId: boundedText(256),
-      details: jsonObject().optional(),
+      details: jsonObjectInput().optional(),
     }),
   }),
   body: (input) => input.identity,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonObject } from '../json.js';
+import { jsonObject, jsonObjectInput } from '../json.js';
 import { UserProfile, UserProfileInput } from '../models/user-profile.js';
 import { operation } from '../operation.js';
 import { userId } from '../text.js';
@@ -21,7 +21,7 @@ export const updateUserCustomData = operation({
   method: 'PATCH',
   path: '/api/users/{userId}/custom-data',
   summary: "Merges keys into a user's custom data, one level deep, and returns the whole.",
-  input: z.strictObject({ userId: userId(), customData: jsonObject() }),
+  input: z.strictObject({ userId: userId(), customData: jsonObjectInput() }),
   output: jsonObject(),
   errors: ['entity.not_found'],
 });

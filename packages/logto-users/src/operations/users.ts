@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonObject } from '../json.js';
+import { jsonObjectInput } from '../json.js';
 import { User } from '../models/user.js';
 import { UserProfileInput } from '../models/user-profile.js';
 import { operation } from '../operation.js';
@@ -81,7 +81,7 @@ export const createUser = operation({
     passwordAlgorithm: z
       .enum(['Argon2i', 'Argon2id', 'Argon2d', 'SHA1', 'SHA256', 'MD5', 'Bcrypt', 'Legacy'])
       .optional(),
-    customData: jsonObject().optional(),
+    customData: jsonObjectInput().optional(),
     profile: z.optional(UserProfileInput),
   }),
   output: User,
@@ -112,7 +112,7 @@ export const updateUser = operation({
     /** An http or https URL. */
     avatar: z.union([avatar(), cleared()]).optional(),
     /** Replaces the whole; `updateUserCustomData` merges. */
-    customData: jsonObject().optional(),
+    customData: jsonObjectInput().optional(),
     /** Replaces the whole; `updateUserProfile` merges. */
     profile: z.optional(UserProfileInput),
   }),
