@@ -87,6 +87,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     NODE_ENV: 'test',
     PORT: '0',
     LOG_LEVEL: 'trace',
+    // A Logto to test against may well be reached by http.
+    ALLOW_INSECURE_HTTP: 'true',
     LOGTO_ENDPOINT: upstream.endpoint,
     LOGTO_APP_ID: upstream.appId,
     LOGTO_APP_SECRET: upstream.appSecret,
@@ -103,6 +105,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     clientSecret: upstream.appSecret,
     resource: upstream.resource,
     scope: 'all',
+    allowInsecureHttp: config.allowInsecureHttp,
   });
 
   return {

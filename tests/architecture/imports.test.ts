@@ -80,15 +80,16 @@ describe('inside the BFF, the way of a call goes one way:', () => {
   const rules: [string, string[]][] = [
     ['main', ['config', 'log', 'serve']],
     ['serve', ['app', 'config', 'log']],
-    ['app', ['authentication/', 'config', 'http/', 'log']],
-    ['http/', ['authentication/', 'errors', 'http/', 'log', 'router/', 'trpc']],
+    ['app', ['authentication/', 'current-request', 'config', 'http/', 'log']],
+    ['http/', ['authentication/', 'current-request', 'errors', 'http/', 'log', 'router/', 'trpc']],
     ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
     ['forward', ['authorization/', 'errors', 'trpc']],
-    ['trpc', ['authentication/caller', 'authorization/', 'errors']],
+    ['trpc', ['authentication/caller', 'authorization/', 'current-request', 'errors']],
     ['authentication/', ['authentication/']],
     ['authorization/', ['authentication/caller', 'authorization/', 'errors']],
     ['errors', []],
     ['config', []],
+    ['current-request', []],
     ['log', []],
   ];
 

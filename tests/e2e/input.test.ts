@@ -99,6 +99,38 @@ describe('a malformed request', () => {
     expect(reply.text).not.toMatch(/node_modules|\.js:|at /);
   });
 
+  it.each([
+    ['a form', 'POST', 'application/x-www-form-urlencoded', 'a=b', 415],
+    ['a form of several parts', 'POST', 'multipart/form-data; boundary=x', '--x--', 415],
+    ['plain text', 'POST', 'text/plain', '{}', 415],
+    ['bytes', 'POST', 'application/octet-stream', 'x', 415],
+    ['JSON by another name', 'POST', 'application/jsonx', '{}', 415],
+    ['PUT', 'PUT', 'application/json', '{}', 405],
+    ['DELETE', 'DELETE', 'application/json', '{}', 405],
+    ['OPTIONS', 'OPTIONS', 'application/json', undefined, 405],
+  ])('that is %s is no call', async (_, method, type, body, status) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    const response = await fetch(`${world.url}/users.create`, { method, headers, ...(body !== undefined && { body }) });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({
+      error: { data: { httpStatus: status, requestId: response.headers.get('x-request-id') } },
+    });
+    expect(world.sandbox.apiRequests).toEqual([]);
+  });
+
+  it.each(['%E0%A4%A', 'users.list?batch=1&input=nonsense', 'any/thing/session.whoami', 'toString', 'users.__proto__'])(
+    'to %s is refused with the id of the request',
+    async (path) => {
+      const response = await fetch(`${world.url}/${path}`, {
+        headers: { authorization: `Bearer ${token}`, 'x-request-id': 'r-1' },
+      });
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.status).toBeLessThan(500);
+      const reply: unknown = await response.json();
+      expect([reply].flat()[0]).toMatchObject({ error: { data: { requestId: 'r-1' } } });
+    },
+  );
+
   it('by GET cannot run a mutation', async () => {
     const input = encodeURIComponent(JSON.stringify({ userId: 'nobody000000' }));
     const response = await fetch(`${world.url}/users.delete?input=${input}`, {

@@ -1,12 +1,12 @@
 import { readConfig } from '@users-bff/bff';
 import { describe, it } from 'vitest';
 import { describeUsersApi } from '../e2e/users-api.js';
-import { startWorld, type Upstream } from '../world.js';
+import { AUDIENCE, startWorld, type Upstream } from '../world.js';
 
 const upstream = (): Upstream | undefined => {
   const { LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET } = process.env;
   if (!LOGTO_ENDPOINT || !LOGTO_APP_ID || !LOGTO_APP_SECRET) return undefined;
-  const config = readConfig({ ...process.env, AUTH_AUDIENCE: 'https://users-bff.example' });
+  const config = readConfig({ ...process.env, AUTH_AUDIENCE: AUDIENCE, ALLOW_INSECURE_HTTP: 'true' });
   return {
     endpoint: config.logtoEndpoint,
     appId: config.logtoAppId,

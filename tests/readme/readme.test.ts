@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
 /** The code block that a comment marks as run by this test. */
 const block = (name: string): string => {
   const [, code] = new RegExp(`<!-- run: ${name} -->\\n\`\`\`\\w+\\n([\\s\\S]+?)\`\`\``).exec(readme) ?? [];
@@ -41,7 +43,7 @@ describe('what to type next', () => {
   const here = (code: string): string =>
     code.replaceAll('http://127.0.0.1:3000', bff).replaceAll('http://127.0.0.1:3001', sandbox);
 
-  it('by curl works as pasted', () => {
+  it.skipIf(!hasCurl)('by curl works as pasted (needs curl: install it to run this)', () => {
     const { stdout } = spawnSync('sh', ['-c', here(block('first calls')).replaceAll('\n#', '\necho\n#')], {
       encoding: 'utf8',
     });

@@ -3,8 +3,10 @@ import { createTokenCache } from '@users-bff/token-cache';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
 import type { Config } from './config.js';
+import { currentRequestId } from './current-request.js';
 import { authenticate } from './http/authenticate.js';
 import { health } from './http/health.js';
+import { callsOnly } from './http/limits.js';
 import { refuse } from './http/refuse.js';
 import { requestId } from './http/request-id.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
@@ -28,6 +30,7 @@ export const createApp = (config: Config, log: Logger): App => {
     resource: config.logtoResource,
     scope: 'all',
     timeoutMs: config.logtoTimeoutMs,
+    allowInsecureHttp: config.allowInsecureHttp,
   });
   const logto = createLogtoUsersClient({
     endpoint: config.logtoEndpoint,
@@ -56,7 +59,7 @@ export const createApp = (config: Config, log: Logger): App => {
     );
 
   const lastResort: ErrorRequestHandler = (error, _request, response, _next) => {
-    log.error({ requestId: response.locals['requestId'], errorName: (error as Error).name }, 'request failed');
+    log.error({ requestId: currentRequestId(), errorName: (error as Error).name }, 'request failed');
     refuse(response, 'INTERNAL_SERVER_ERROR', 'Something broke in this server.');
   };
 
@@ -70,7 +73,7 @@ export const createApp = (config: Config, log: Logger): App => {
     next();
   });
   app.use(authenticate(verify, log));
-  app.use('/trpc', trpcEndpoint(logto.send, log, config.maxBatchSize));
+  app.use('/trpc', callsOnly, trpcEndpoint(logto.send, log, config.maxBatchSize));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
 

@@ -32,6 +32,7 @@ describe('the configuration', () => {
       authIssuer: 'https://tenant.logto.app/oidc',
       authAudience: 'https://users-bff.example.com',
       authJwksUri: undefined,
+      allowInsecureHttp: false,
       maxBatchSize: 20,
       logLevel: 'info',
       shutdownGraceMs: 25000,
@@ -65,6 +66,12 @@ describe('the configuration', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(new RegExp(`^${name} must be .+, for example ${name}=`));
     expect(lines[0]).not.toContain('hush');
+  });
+
+  it('takes plain http beyond the loopback address only where it is allowed', () => {
+    const environment = { ...complete, LOGTO_ENDPOINT: 'http://logto:3001' };
+    expect(problems(environment)).toHaveLength(1);
+    expect(problems({ ...environment, ALLOW_INSECURE_HTTP: 'true' })).toEqual([]);
   });
 
   it('counts an empty variable as missing', () => {

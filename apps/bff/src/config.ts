@@ -20,6 +20,8 @@ export interface Config {
   readonly authAudience: string;
   /** Where the issuer's keys are; by discovery where it is absent. */
   readonly authJwksUri: string | undefined;
+  /** Logto and the issuer may be reached by plain http beyond the loopback address. */
+  readonly allowInsecureHttp: boolean;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
   readonly logLevel: string;
@@ -48,17 +50,17 @@ interface Variable<T> {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-const isSafeUrl = (value: string): boolean => {
+const isUrl = (value: string, allowHttp: boolean): boolean => {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(value);
-  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && (allowHttp || LOOPBACK.test(hostname)));
   return isEncrypted && !username && !password && !search && !hash;
 };
 
-const url = (example: string): Variable<string> => ({
+const url = (example: string, allowHttp: boolean): Variable<string> => ({
   schema: z
     .string()
-    .refine(isSafeUrl)
+    .refine((value) => isUrl(value, allowHttp))
     .transform((value) => value.replace(/\/+$/, '')),
   must: 'must be an https URL (http for the loopback address alone) without credentials, query and fragment',
   example,
@@ -116,7 +118,8 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   };
 
   const mode = optional('NODE_ENV', oneOf(['development', 'production', 'test'], 'production')) ?? 'development';
-  const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app'));
+  const allowInsecureHttp = optional('ALLOW_INSECURE_HTTP', oneOf(['true', 'false'], 'true')) === 'true';
+  const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app', allowInsecureHttp));
   const config: Config = {
     environment: mode,
     host: optional('HOST', text('an address to listen on', '0.0.0.0')) ?? '127.0.0.1',
@@ -130,12 +133,14 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
         uri('the resource indicator of the Management API', 'https://my-tenant.logto.app/api'),
       ) ?? 'https://default.logto.app/api',
     logtoTimeoutMs: optional('LOGTO_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '5000')) ?? 5_000,
-    authIssuer: optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc')) ?? `${logtoEndpoint}/oidc`,
+    authIssuer:
+      optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc', allowInsecureHttp)) ?? `${logtoEndpoint}/oidc`,
     authAudience: required(
       'AUTH_AUDIENCE',
       uri("the resource indicator of this BFF's own API resource", 'https://users-bff.example.com'),
     ),
-    authJwksUri: optional('AUTH_JWKS_URI', url('https://my-tenant.logto.app/oidc/jwks')),
+    authJwksUri: optional('AUTH_JWKS_URI', url('https://my-tenant.logto.app/oidc/jwks', allowInsecureHttp)),
+    allowInsecureHttp,
     maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,
     logLevel:
       optional('LOG_LEVEL', oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info')) ?? 'info',

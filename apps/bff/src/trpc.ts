@@ -3,6 +3,7 @@ import type { Operation, Send } from '@users-bff/logto-users';
 import type { Caller } from './authentication/caller.js';
 import type { Permission } from './authorization/permissions.js';
 import { requirePermission } from './authorization/require-permission.js';
+import { currentRequestId } from './current-request.js';
 import { describeError } from './errors.js';
 
 /** What is known of a call when it has ended; a line of the log. */
@@ -17,7 +18,6 @@ export interface CallRecord {
 
 /** What a procedure is given besides its input. */
 export interface Context {
-  readonly requestId: string;
   readonly caller: Caller;
   /** Sends an operation to Logto. */
   readonly send: Send;
@@ -46,8 +46,8 @@ const t = initTRPC
     isDev: false,
     // Changes no byte on the wire. Without it tRPC maps the type of every result, and loses names and optional fields.
     transformer: identity,
-    errorFormatter: ({ shape, error, ctx }) => {
-      const { message, data } = describeError(error, ctx?.requestId ?? '');
+    errorFormatter: ({ shape, error }) => {
+      const { message, data } = describeError(error, currentRequestId());
       return {
         ...shape,
         message,

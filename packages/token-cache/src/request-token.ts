@@ -23,6 +23,8 @@ export interface TokenRequestOptions {
   scope: string;
   /** Milliseconds for each request to the issuer. Default 5,000. */
   timeoutMs?: number;
+  /** Take an issuer by plain http beyond the loopback address too: its secret and tokens can be read on the way. Default false. */
+  allowInsecureHttp?: boolean;
 }
 
 /** A token with its life, counted from before it was asked for. */
@@ -84,12 +86,12 @@ const checkScope = (requested: string, granted: string | undefined, accessToken:
 /**
  * Makes a function that asks for a new token, by the client credentials grant (RFC 6749, section 4.4).
  *
- * @throws TypeError for an issuer that is no URL, or plain http beyond the loopback address.
+ * @throws TypeError for an issuer that is no URL, or plain http beyond the loopback address unless that is allowed.
  */
 export const createTokenRequest = (options: TokenRequestOptions): (() => Promise<IssuedToken>) => {
   const issuer = new URL(options.issuer);
-  if (issuer.protocol !== 'https:' && !isLoopback(issuer)) {
-    throw new TypeError('issuer must be an https URL; http is for the loopback address alone');
+  if (issuer.protocol !== 'https:' && !isLoopback(issuer) && !options.allowInsecureHttp) {
+    throw new TypeError('issuer must be an https URL; http beyond the loopback address needs allowInsecureHttp');
   }
   const timeout = (options.timeoutMs ?? 5_000) / 1_000;
   let discovered: Promise<Configuration> | undefined;

@@ -51,7 +51,7 @@ const withReject = (): { promise: Promise<never>; reject: (reason: unknown) => v
  * Makes a cache of one client-credentials token. The first call asks for it; calls at the same time share that
  * request. It is renewed ahead of its expiry, and a renewal that fails is not noticed while the old token holds.
  *
- * @throws TypeError for an issuer that is no URL, or plain http beyond the loopback address.
+ * @throws TypeError for an issuer that is no URL, or plain http beyond the loopback address unless that is allowed.
  */
 export const createTokenCache = (options: TokenRequestOptions): TokenCache => {
   const requestToken = createTokenRequest(options);

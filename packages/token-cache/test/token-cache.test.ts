@@ -149,5 +149,6 @@ describe('a failure', () => {
 
   it('in the configuration shows at once', () => {
     expect(() => create({ issuer: 'http://logto.example/oidc' })).toThrow(TypeError);
+    expect(() => create({ issuer: 'http://logto.example/oidc', allowInsecureHttp: true })).not.toThrow();
   });
 });

@@ -3,6 +3,7 @@ import { bearerToken } from '../authentication/bearer-token.js';
 import type { Caller } from '../authentication/caller.js';
 import { AuthenticationError, KeySetUnavailableError } from '../authentication/errors.js';
 import type { VerifyAccessToken } from '../authentication/verify-access-token.js';
+import { currentRequestId } from '../current-request.js';
 import type { Logger } from '../log.js';
 import { refuse } from './refuse.js';
 
@@ -16,7 +17,7 @@ export const callerOf = (response: Response): Caller => response.locals['caller'
 export const authenticate =
   (verify: VerifyAccessToken, log: Logger): RequestHandler =>
   async (request, response, next) => {
-    const requestId = response.locals['requestId'];
+    const requestId = currentRequestId();
     try {
       response.locals['caller'] = await verify(bearerToken(request.rawHeaders));
     } catch (error) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { runRequest } from '../current-request.js';
 
 const PLAIN = /^[\w.-]{1,64}$/;
 
@@ -7,7 +8,6 @@ const PLAIN = /^[\w.-]{1,64}$/;
 export const requestId: RequestHandler = (request, response, next) => {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && PLAIN.test(given) ? given : randomUUID();
-  response.locals['requestId'] = id;
   response.setHeader('x-request-id', id);
-  next();
+  runRequest(id, next);
 };

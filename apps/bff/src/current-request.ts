@@ -1,0 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const requestIds = new AsyncLocalStorage<string>();
+
+/** Runs what belongs to a request, so that errors from before a call's context are made can tell its id. */
+export const runRequest = <T>(requestId: string, work: () => T): T => requestIds.run(requestId, work);
+
+/** The id of the request that is being answered. */
+export const currentRequestId = (): string => requestIds.getStore() ?? 'unknown';

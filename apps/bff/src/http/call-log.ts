@@ -1,0 +1,29 @@
+import type { Caller } from '../authentication/caller.js';
+import { currentRequestId } from '../current-request.js';
+import { toProcedureError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { CallRecord } from '../trpc.js';
+
+/** Failures of others than the caller, which an operator wants to see. */
+const UPSTREAM = new Set(['BAD_GATEWAY', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT']);
+
+/** Writes one line for each call: who, what, how it ended. Neither input nor output, nor text from outside. */
+export const logCall =
+  (log: Logger, { subject, clientId }: Caller) =>
+  ({ procedure, durationMs, upstreamStatus, error }: CallRecord): void => {
+    const known = error && toProcedureError(error);
+    const outcome = known?.code ?? error?.code ?? 'ok';
+    const isOurs = outcome === 'INTERNAL_SERVER_ERROR';
+    const line = {
+      requestId: currentRequestId(),
+      procedure,
+      subject,
+      clientId,
+      outcome,
+      durationMs: Math.round(durationMs * 10) / 10,
+      upstreamStatus,
+      logtoCode: known?.logto?.code,
+      ...(isOurs && { errorName: error?.cause?.name, stack: error?.cause?.stack?.split('\n').slice(1, 6) }),
+    };
+    log[isOurs ? 'error' : UPSTREAM.has(outcome) ? 'warn' : 'info'](line, 'call');
+  };
