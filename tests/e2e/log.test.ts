@@ -51,6 +51,7 @@ it('has one line a call: who, what, how it ended, and nothing that was sent or a
     clientId: 'caller',
     durationMs: expect.any(Number),
   });
+  expect(calls[2]).toMatchObject({ logtoCode: 'session.invalid_credentials', logtoRequestId: expect.any(String) });
   expect(lines.find(({ msg }) => msg === 'caller refused')).toMatchObject({ failure: 'no_token' });
 
   const text = world.log.join('\n');

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 const here = dirname(fileURLToPath(import.meta.url));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
-const compile = (...flags: string[]) =>
+const compile = (file: string, ...flags: string[]) =>
   spawnSync(
     process.execPath,
     [
@@ -24,19 +24,26 @@ const compile = (...flags: string[]) =>
       '--types',
       '',
       ...flags,
-      join(here, 'frontend.ts'),
+      join(here, file),
     ],
     { encoding: 'utf8' },
   );
 
-it('a frontend compiles against the built client: wrong inputs are errors, results are exact', () => {
-  const { stdout, status } = compile();
-  expect(stdout).toBe('');
-  expect(status).toBe(0);
-}, 60_000);
+it.each([
+  ['a frontend', 'frontend.ts', ''],
+  ['a service', 'service.ts', 'node'],
+])(
+  '%s compiles against the built packages: wrong inputs are errors, results are exact',
+  (_, file, types) => {
+    const { stdout, status } = compile(file, '--types', types);
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  },
+  60_000,
+);
 
 it('the cost of the types does not creep up', () => {
-  const { stdout } = compile('--extendedDiagnostics');
+  const { stdout } = compile('frontend.ts', '--extendedDiagnostics');
   const types = Number(/^Types:\s+(\d+)/m.exec(stdout)?.[1]);
   expect(types).toBeGreaterThan(0);
   expect(types).toBeLessThan(LIMIT);

@@ -1,3 +1,4 @@
+import { LogtoApiError, LogtoResponseError } from '@users-bff/logto-users';
 import type { Caller } from '../authentication/caller.js';
 import { currentRequestId } from '../current-request.js';
 import { toProcedureError } from '../errors.js';
@@ -6,6 +7,10 @@ import type { CallRecord } from '../trpc.js';
 
 /** Failures of others than the caller, which an operator wants to see. */
 const UPSTREAM = new Set(['BAD_GATEWAY', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT']);
+
+/** The id under which Logto's own log knows the answer. */
+const logtoRequestId = (cause: unknown): string | undefined =>
+  cause instanceof LogtoApiError || cause instanceof LogtoResponseError ? cause.logtoRequestId : undefined;
 
 /** Writes one line for each call: who, what, how it ended. Neither input nor output, nor text from outside. */
 export const logCall =
@@ -23,6 +28,7 @@ export const logCall =
       durationMs: Math.round(durationMs * 10) / 10,
       upstreamStatus,
       logtoCode: known?.logto?.code,
+      logtoRequestId: logtoRequestId(known?.cause),
       ...(isOurs && { errorName: error?.cause?.name, stack: error?.cause?.stack?.split('\n').slice(1, 6) }),
     };
     log[isOurs ? 'error' : UPSTREAM.has(outcome) ? 'warn' : 'info'](line, 'call');
