@@ -1,3 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import shared from '../vitest.config.js';
 
-export default defineConfig({ test: { include: ['**/*.test.ts'], typecheck: { enabled: false } } });
+export default { test: { ...shared.test, include: ['**/*.test.ts'] } };

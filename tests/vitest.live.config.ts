@@ -1,3 +1,1 @@
-import { defineConfig } from 'vitest/config';
-
-export default defineConfig({ test: { include: ['live/**/*.live.ts'], testTimeout: 60_000, hookTimeout: 120_000 } });
+export default { test: { include: ['live/**/*.live.ts'], testTimeout: 60_000, hookTimeout: 120_000 } };

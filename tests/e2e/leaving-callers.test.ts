@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startWorld, type World } from '../world.js';
+
+const arrived = (world: World): Promise<unknown> =>
+  vi.waitFor(() => expect(world.sandbox.apiRequests).toHaveLength(1), { timeout: 5_000 });
 
 const outcome = async (world: World, procedure: string): Promise<string> => {
   for (let tries = 0; tries < 200; tries += 1) {
@@ -15,10 +18,11 @@ it('a query ends with the caller who leaves', async () => {
   await using world = await startWorld();
   const client = world.client('users:read');
   await client.users.list.query();
+  world.sandbox.forgetRequests();
   world.sandbox.failNext(1, { kind: 'hang' });
   const leaving = new AbortController();
   const call = client.users.get.query({ userId: 'x' }, { signal: leaving.signal }).catch((error: unknown) => error);
-  await setTimeout(100);
+  await arrived(world);
   leaving.abort();
   expect(await call).toBeInstanceOf(Error);
   expect(await outcome(world, 'users.get')).toBe('CLIENT_CLOSED_REQUEST');
@@ -28,12 +32,13 @@ it('a write that was sent runs to its end, and its outcome is on record', async 
   await using world = await startWorld();
   const client = world.client('users:write', 'users:read');
   const { id: userId } = await client.users.create.mutate({ name: 'Before' });
-  world.sandbox.latencyMs = 300;
+  world.sandbox.forgetRequests();
+  world.sandbox.latencyMs = 500;
   const leaving = new AbortController();
   const call = client.users.update
     .mutate({ userId, name: 'After' }, { signal: leaving.signal })
     .catch((error: unknown) => error);
-  await setTimeout(150);
+  await arrived(world);
   leaving.abort();
   expect(await call).toBeInstanceOf(Error);
   expect(await outcome(world, 'users.update')).toBe('ok');

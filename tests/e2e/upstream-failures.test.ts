@@ -1,3 +1,4 @@
+import { permissions } from '@users-bff/bff';
 import type { Fault } from '@users-bff/logto-sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../world.js';
@@ -7,7 +8,7 @@ let world: World;
 let token: string;
 
 beforeAll(async () => {
-  world = await startWorld({ environment: { LOGTO_TIMEOUT_MS: '300' } });
+  world = await startWorld();
   token = await world.token('users:read', 'users:write', 'users:delete', 'users:credentials', 'users:roles');
 });
 
@@ -70,7 +71,6 @@ const faults: [string, Fault, { code: string; status: number; logto?: object; re
     ['garbage', { kind: 'garbage' }, { code: 'BAD_GATEWAY', status: 502 }],
     ['another shape', json(200, { needle: 1 }), { code: 'BAD_GATEWAY', status: 502 }],
     ['a reset', { kind: 'reset' }, { code: 'SERVICE_UNAVAILABLE', status: 503 }],
-    ['silence', { kind: 'hang' }, { code: 'GATEWAY_TIMEOUT', status: 504 }],
   ];
 
 describe.each(faults)('Logto answering %s', (title, fault, expected) => {
@@ -91,6 +91,19 @@ describe.each(faults)('Logto answering %s', (title, fault, expected) => {
     expect(text).not.toContain(world.sandbox.endpoint);
     expect(world.sandbox.apiRequests).toHaveLength(expected.times ?? 1);
   });
+});
+
+it('Logto not answering at all is GATEWAY_TIMEOUT to every procedure', async () => {
+  await using slow = await startWorld({ environment: { LOGTO_TIMEOUT_MS: '1000' } });
+  const caller = await slow.token(...permissions);
+  await post(slow.url, 'users.list', {}, caller);
+  slow.sandbox.forgetRequests();
+  slow.sandbox.failNext(procedures.length, { kind: 'hang' });
+  const replies = await Promise.all(procedures.map(({ name, input }) => post(slow.url, name, input, caller)));
+  expect(replies.map(({ status, error }) => [status, error?.data.code])).toEqual(
+    procedures.map(() => [504, 'GATEWAY_TIMEOUT']),
+  );
+  expect(slow.sandbox.apiRequests).toHaveLength(procedures.length);
 });
 
 describe('the token endpoint', () => {

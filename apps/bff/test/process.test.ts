@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MANAGEMENT_API, managementApplication, type Sandbox, startSandbox } from '@users-bff/logto-sandbox';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
@@ -126,13 +126,13 @@ describe('the server process', () => {
     const [, url = ''] = await server.until(/"url":"([^"]+)"/);
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     await fetch(`${url}/trpc/users.list`, { headers });
-    logto.latencyMs = 400;
+    logto.latencyMs = 1_000;
+    logto.forgetRequests();
     const query = fetch(`${url}/trpc/users.list`, { headers });
     const write = fetch(`${url}/trpc/users.create`, { method: 'POST', headers, body: '{"name":"Last"}' });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await vi.waitFor(() => expect(logto.apiRequests).toHaveLength(2));
     server.child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    await vi.waitFor(() => expect(fetch(`${url}/healthz`)).rejects.toThrow());
     expect((await query).status).toBe(200);
     expect((await write).status).toBe(200);
     expect(await server.exit).toBe(0);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MANAGEMENT_API, type Sandbox, type SandboxOptions, SEED_PASSWORD, startSandbox } from '../src/index.js';
 import { api, getToken, raw } from './world.js';
 
@@ -209,9 +209,9 @@ describe("Logto's own faults", () => {
       api(sandbox, token, method, `/api/users${path}`, body);
     const { body } = await call('POST', '', {});
     const roles = [...sandbox.store.roles.values()];
-    const [one = '', two = ''] = roles.filter(({ type }) => type === 'User').map(({ id }) => id);
+    const [one = ''] = roles.filter(({ type }) => type === 'User').map(({ id }) => id);
     const machine = roles.find(({ type }) => type === 'MachineToMachine')?.id ?? '';
-    return { call, id: (body as { id: string }).id, one, two, machine };
+    return { call, id: (body as { id: string }).id, one, machine };
   };
 
   it.each([
@@ -237,13 +237,20 @@ describe("Logto's own faults", () => {
     expect((await call('GET', '')).status).toBe(500);
   });
 
-  it('two TOTPs at once both succeed; of many assignments of one role some break', async () => {
-    const { call, id, two } = await scene(true);
-    const both = await Promise.all([1, 2].map(() => call('POST', `/${id}/mfa-verifications`, { type: 'Totp' })));
-    expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const many = await Promise.all(Array.from({ length: 12 }, () => call('POST', `/${id}/roles`, { roleIds: [two] })));
-    expect(many.some(({ status }) => status === 500)).toBe(true);
-    expect(many.some(({ status }) => status === 201)).toBe(true);
+  it('of two TOTPs at once both succeed, and of many assignments of one role some break', async () => {
+    const { call, one } = await scene(true);
+    const newcomer = async () => ((await call('POST', '', {})).body as { id: string }).id;
+    const statuses = async (count: number, path: string, body: unknown) =>
+      (await Promise.all(Array.from({ length: count }, () => call('POST', path, body)))).map(({ status }) => status);
+
+    // Who meets whom is up to the machine: a busy one may need another try.
+    await vi.waitFor(async () => {
+      expect(await statuses(2, `/${await newcomer()}/mfa-verifications`, { type: 'Totp' })).toEqual([200, 200]);
+    });
+    await vi.waitFor(async () => {
+      const seen = new Set(await statuses(12, `/${await newcomer()}/roles`, { roleIds: [one] }));
+      expect(seen).toEqual(new Set([201, 500]));
+    });
   });
 
   it('a trailing slash is no other path: deleting a token named ".." would delete its user', async () => {

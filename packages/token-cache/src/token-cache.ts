@@ -24,10 +24,10 @@ interface Held {
 
 /** Callers wait when a tenth of the life is left, at least a minute, at most a quarter of a short life. */
 const held = ({ accessToken, requestedAt, lifeMs }: IssuedToken): Held => {
-  const margin = Math.min(Math.max(60_000, lifeMs / 10), lifeMs / 4);
-  // Drawn for each token, so that processes which started together do not renew together.
-  const renewAfter = Math.min(lifeMs * (0.75 + Math.random() / 10), lifeMs - margin);
-  return { accessToken, renewAt: requestedAt + renewAfter, staleAt: requestedAt + lifeMs - margin };
+  const usableMs = lifeMs - Math.min(Math.max(60_000, lifeMs / 10), lifeMs / 4);
+  // 75 to 85 % of a long life. Drawn for each token, so that processes which started together do not renew together.
+  const renewAfterMs = (usableMs / 0.9) * (0.75 + Math.random() / 10);
+  return { accessToken, renewAt: requestedAt + renewAfterMs, staleAt: requestedAt + usableMs };
 };
 
 const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   MANAGEMENT_API,
   managementApplication,
@@ -5,16 +6,23 @@ import {
   type Sandbox,
   startSandbox,
 } from '@users-bff/logto-sandbox';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTokenCache, TokenError, type TokenRequestOptions } from '../src/index.js';
+
+const HOUR = 3_600_000;
 
 let sandbox: Sandbox;
 
 beforeEach(async () => {
+  // The clock alone: requests are real.
+  vi.useFakeTimers({ toFake: ['performance'] });
   sandbox = await startSandbox({ port: 0, users: 3, announce: () => {} });
 });
 
-afterEach(() => sandbox.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await sandbox.close();
+});
 
 const create = (options: Partial<TokenRequestOptions> = {}) =>
   createTokenCache({
@@ -46,24 +54,37 @@ describe('a token', () => {
     expect(await listUsers(tokens[0] ?? '')).toBe(200);
   });
 
-  it('is renewed ahead of its expiry, while callers go on with the old one', async () => {
-    sandbox.accessTokenTtlSeconds = 4;
+  it('is renewed in the background past three quarters of its life, while callers go on with the old one', async () => {
     const cache = create();
     const first = await cache.getToken();
-    sandbox.latencyMs = 0;
-    const seen: string[] = [];
-    const until = performance.now() + 4_200;
-    let longest = 0;
-    while (performance.now() < until) {
-      const before = performance.now();
-      seen.push(await cache.getToken());
-      longest = Math.max(longest, performance.now() - before);
-      expect(await listUsers(seen.at(-1) ?? '')).toBe(200);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect(seen.at(-1)).not.toBe(first);
-    expect(sandbox.tokenRequests.length).toBeLessThanOrEqual(3);
-  }, 10_000);
+    vi.advanceTimersByTime(0.74 * HOUR);
+    expect(await cache.getToken()).toBe(first);
+    await setTimeout(100);
+    expect(sandbox.tokenRequests).toHaveLength(1);
+    vi.advanceTimersByTime(0.12 * HOUR);
+    expect(await cache.getToken()).toBe(first);
+    await vi.waitFor(async () => expect(await cache.getToken()).not.toBe(first));
+    expect(sandbox.tokenRequests).toHaveLength(2);
+  });
+
+  it('is not handed out near its end: callers wait for the new one', async () => {
+    const cache = create();
+    const first = await cache.getToken();
+    vi.advanceTimersByTime(0.91 * HOUR);
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => cache.getToken()));
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).not.toBe(first);
+    expect(sandbox.tokenRequests).toHaveLength(2);
+  });
+
+  it.each([1, 10, 30, 300])('of %i s is renewed before callers have to wait', async (life) => {
+    sandbox.accessTokenTtlSeconds = life;
+    const cache = create();
+    const first = await cache.getToken();
+    vi.advanceTimersByTime(life * 1_000 * 0.735);
+    expect(await cache.getToken()).toBe(first);
+    await vi.waitFor(() => expect(sandbox.tokenRequests).toHaveLength(2));
+  });
 
   it('that is invalidated is asked for anew, once for all who saw it refused', async () => {
     const cache = create();
@@ -78,11 +99,12 @@ describe('a token', () => {
   });
 
   it('that is still valid survives a failing renewal', async () => {
-    sandbox.accessTokenTtlSeconds = 2;
     const cache = create();
     const first = await cache.getToken();
-    await new Promise((resolve) => setTimeout(resolve, 1_500 - 20));
-    sandbox.failNext(100, { kind: 'status', status: 500 }, 'token');
+    vi.advanceTimersByTime(0.86 * HOUR);
+    sandbox.failNext(1, { kind: 'status', status: 500 }, 'token');
+    expect(await cache.getToken()).toBe(first);
+    await vi.waitFor(() => expect(sandbox.tokenRequests).toHaveLength(2));
     expect(await cache.getToken()).toBe(first);
   });
 });

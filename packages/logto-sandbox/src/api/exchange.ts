@@ -41,4 +41,4 @@ const TRUTHY = new Set(['1', 'true', 'y', 'yes', 'yep', 'yeah']);
 export const flag = (query: URLSearchParams, name: string): boolean => TRUTHY.has(query.get(name)?.toLowerCase() ?? '');
 
 /** How long another request may come in between looking and writing, as in a database without a lock. */
-export const RACE_MS = 3;
+export const RACE_MS = 5;
