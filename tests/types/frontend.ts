@@ -40,7 +40,9 @@ export const page = async (): Promise<void> => {
   client.users.get.mutate;
 
   const me = await client.session.whoami.query();
-  same<Equal<typeof me.permissions, string[]>>();
+  if (me.permissions.includes('users:roles')) same<Equal<typeof me.expiresAt, number>>();
+  // @ts-expect-error no such permission
+  me.permissions.includes('users:everything');
 };
 
 export const explain = (error: unknown): string => {

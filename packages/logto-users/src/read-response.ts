@@ -35,7 +35,15 @@ const json = (response: LogtoResponse): unknown => {
   }
 };
 
-const isErrorBody = (body: unknown): body is { message: string; code?: unknown; data?: unknown } =>
+interface ErrorBody {
+  message: string;
+  code?: unknown;
+  data?: unknown;
+}
+
+const TOO_MANY: ErrorBody = { message: 'Too many requests.' };
+
+const isErrorBody = (body: unknown): body is ErrorBody =>
   typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string';
 
 /** Logto's own code in an answer that refuses. */
@@ -60,8 +68,10 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
   const body = json(response);
 
   if (status >= 400) {
-    if (!isErrorBody(body)) throw unreadable('no error body in JSON');
-    const { message, code, data } = body;
+    // Logto Cloud's gateway limits rates too, and its answer need not be JSON.
+    const refusal: ErrorBody | undefined = isErrorBody(body) ? body : status === 429 ? TOO_MANY : undefined;
+    if (!refusal) throw unreadable('no error body in JSON');
+    const { message, code, data } = refusal;
     const retryAfter = retryAfterSeconds(header(response, 'retry-after'));
     throw new LogtoApiError(
       operation.name,

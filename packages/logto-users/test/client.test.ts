@@ -243,6 +243,17 @@ describe('an answer', () => {
     });
   });
 
+  it('that limits rates is a refusal, in JSON or not', async () => {
+    const { client } = await start((_, response) =>
+      response.writeHead(429, { 'content-type': 'text/html' }).end('<h1>Slow down</h1>'),
+    );
+    expect(await failure(client.getUser({ userId: 'u1' }))).toMatchObject({
+      code: 'ERR_LOGTO_API',
+      refusal: { status: 429, message: 'Too many requests.' },
+      retryAfterSeconds: undefined,
+    });
+  });
+
   it('pages by number: past the end is an empty page with the count', async () => {
     const { client, seen } = await start((_, response) => json(response, 200, [], { 'total-number': '41' }));
     expect(await client.listUsers({ cursor: 9, pageSize: 10 })).toEqual({

@@ -57,6 +57,12 @@ const toTokenError = (error: unknown): TokenError => {
       ? new TokenError('unreachable', `the authorization server answered with status ${status}`)
       : new TokenError('unreadable', `the authorization server answered with status ${status} and no OAuth response`);
   }
+  if (error instanceof ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
+    return new TokenError(
+      'refused',
+      'the authorization server calls itself by another issuer: use the URL that it knows itself by',
+    );
+  }
   if (error instanceof ClientError && error.code !== 'OAUTH_TIMEOUT') {
     return new TokenError('unreadable', `the authorization server answered nonsense (${error.code})`, { cause: error });
   }

@@ -80,11 +80,16 @@ describe('a token', () => {
     expect(sandbox.tokenRequests).toHaveLength(2);
   });
 
-  it.each([1, 10, 30, 300])('of %i s is renewed before callers have to wait', async (life) => {
+  it.each([
+    [1, 0.73],
+    [10, 0.73],
+    [30, 0.73],
+    [300, 0.78],
+  ])('of %i s is renewed before callers have to wait', async (life, share) => {
     sandbox.accessTokenTtlSeconds = life;
     const cache = create();
     const first = await cache.getToken();
-    vi.advanceTimersByTime(life * 1_000 * 0.735);
+    vi.advanceTimersByTime(life * 1_000 * share);
     expect(await cache.getToken()).toBe(first);
     await eventually(() => expect(sandbox.tokenRequests).toHaveLength(2));
   });
@@ -143,6 +148,11 @@ describe('a failure', () => {
     expect(error).toBeInstanceOf(TokenError);
     expect(error).toMatchObject({ code: 'ERR_TOKEN', reason, oauthError });
     expect(JSON.stringify({ ...(error as object), text: String(error) })).not.toContain('secret-for-development');
+  });
+
+  it('by an issuer that calls itself otherwise says so', async () => {
+    const error = await failure(create({ issuer: sandbox.issuer.replace('127.0.0.1', 'localhost') }).getToken());
+    expect(error).toMatchObject({ reason: 'refused', message: expect.stringContaining('another issuer') });
   });
 
   it.each([

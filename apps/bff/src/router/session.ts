@@ -1,4 +1,4 @@
-import { permissions } from '../authorization/permissions.js';
+import { type Permission, permissions } from '../authorization/permissions.js';
 import { procedure, router } from '../trpc.js';
 
 /** Who calls, and what they may do. */
@@ -8,7 +8,7 @@ export interface Whoami {
   /** `client_id` of the access token. */
   clientId: string;
   /** Those permissions of this BFF that the caller holds. */
-  permissions: string[];
+  permissions: Permission[];
   /** When the access token expires, in epoch milliseconds. */
   expiresAt: number;
 }
