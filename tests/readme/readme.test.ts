@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appRouter } from '@users-bff/bff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../compile.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -114,21 +114,7 @@ it('the example of the REST client compiles', () => {
   try {
     const file = join(folder, 'example.mts');
     writeFileSync(file, code);
-    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-    const flags = [
-      '--ignoreConfig',
-      '--noEmit',
-      '--strict',
-      '--skipLibCheck',
-      '--target',
-      'es2022',
-      '--module',
-      'nodenext',
-      '--types',
-      'node',
-    ];
-    const { stdout } = spawnSync(process.execPath, [tsc, ...flags, file], { encoding: 'utf8' });
-    expect(stdout).toBe('');
+    expect(compile(file, '--types', 'node')).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
   }

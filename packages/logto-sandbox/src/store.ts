@@ -111,7 +111,7 @@ const random = (length: number, alphabet: string): string =>
     .join('');
 
 /** A user's id, as today's Logto makes them: 12 characters of `[a-z0-9]`. */
-export const newUserId = (): string => random(12, LOWER);
+const newUserId = (): string => random(12, LOWER);
 
 /** The id of anything else: 21 characters. */
 export const newId = (): string => random(21, LOWER);

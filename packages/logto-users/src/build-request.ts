@@ -13,7 +13,7 @@ export interface LogtoRequest {
  * One segment of a path. Percent-encoding leaves `.` and `..` as they are, and every server and proxy on the way would
  * climb: refused here too, for whoever builds a request from an input that no schema has seen.
  */
-export const encodeSegment = (value: unknown): string => {
+const encodeSegment = (value: unknown): string => {
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..' || !value.isWellFormed()) {
     throw new TypeError('A path segment must be well-formed text other than "", "." and ".."');
   }
@@ -23,7 +23,7 @@ export const encodeSegment = (value: unknown): string => {
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** The input keys that a path template names. */
-export const pathKeys = (path: string): string[] => Array.from(path.matchAll(PLACEHOLDER), ([, key]) => key as string);
+const pathKeys = (path: string): string[] => Array.from(path.matchAll(PLACEHOLDER), ([, key]) => key as string);
 
 const without = (input: object, keys: readonly string[]): [string, unknown][] =>
   Object.entries(input).filter(([key, value]) => !keys.includes(key) && value !== undefined);

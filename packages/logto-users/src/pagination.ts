@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Logto's page size where none is asked for. */
-export const DEFAULT_PAGE_SIZE = 20;
+const DEFAULT_PAGE_SIZE = 20;
 
 /** Which page of a list. */
 export interface PageInput {
