@@ -32,19 +32,11 @@ const held = ({ accessToken, requestedAt, lifeMs }: IssuedToken): Held => {
 
 const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return promise;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = withReject();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
-};
-
-const withReject = (): { promise: Promise<never>; reject: (reason: unknown) => void } => {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_, decline) => {
-    reject = decline;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
-  return { promise, reject };
 };
 
 /**
@@ -77,6 +69,8 @@ export const createTokenCache = (options: TokenRequestOptions): TokenCache => {
         if (now >= current.renewAt) renew().catch(() => {});
         return current.accessToken;
       }
+      // Before the request: one that nobody waits for would fail unhandled.
+      signal?.throwIfAborted();
       const { accessToken } = await untilAborted(renew(), signal);
       return accessToken;
     },

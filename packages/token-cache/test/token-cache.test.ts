@@ -131,6 +131,20 @@ describe('a caller who leaves', () => {
   });
 });
 
+describe('a caller who has left already', () => {
+  it('asks for nothing, and leaves no failure behind that nobody handles', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    sandbox.failNext(1, { kind: 'status', status: 500 }, 'token');
+    expect(await failure(create().getToken({ signal: AbortSignal.abort() }))).toMatchObject({ name: 'AbortError' });
+    await setTimeout(200);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(sandbox.requests).toEqual([]);
+  });
+});
+
 describe('a failure', () => {
   it.each([
     ['a wrong secret', { clientSecret: 'wrong' }, 'refused', 'invalid_client'],
