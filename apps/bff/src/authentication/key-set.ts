@@ -15,7 +15,7 @@ export interface KeySetOptions {
 export interface KeySet {
   /** For jose. Rejects with {@link KeySetUnavailableError} where the keys cannot be located. */
   readonly getKey: JWTVerifyGetKey;
-  /** Rises with every fetch: what was verified by an older set may not be by this one. */
+  /** Rises with every key set that was fetched: what was verified by an older set may not be by this one. */
   readonly generation: number;
 }
 
@@ -41,7 +41,7 @@ export const createKeySet = ({ issuer, jwksUri, cooldownMs = 5_000 }: KeySetOpti
       cooldownDuration: cooldownMs,
       [customFetch]: async (url, init) => {
         const response = await fetch(url, init);
-        generation += 1;
+        if (response.ok) generation += 1;
         return response;
       },
     });

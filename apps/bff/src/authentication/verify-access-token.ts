@@ -91,11 +91,11 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
     };
   };
 
-  const remember = (key: string, caller: Caller): void => {
+  const remember = (key: string, caller: Caller, generation: number): void => {
     const oldest = verdicts.size >= MAX_VERDICTS ? verdicts.keys().next().value : undefined;
     if (oldest !== undefined) verdicts.delete(oldest);
     const until = Math.min(Date.now() + VERDICT_LIFE_MS, caller.expiresAt);
-    verdicts.set(key, { caller, until, generation: keys.generation });
+    verdicts.set(key, { caller, until, generation });
   };
 
   return async (token) => {
@@ -103,9 +103,11 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
     const known = verdicts.get(key);
     if (known && known.generation === keys.generation && Date.now() < known.until) return known.caller;
     verdicts.delete(key);
+    // Read before: keys that are fetched meanwhile may not be the ones that verified.
+    const { generation } = keys;
     try {
       const caller = await verify(token);
-      remember(key, caller);
+      remember(key, caller, generation);
       return caller;
     } catch (error) {
       if (error instanceof AuthenticationError || error instanceof KeySetUnavailableError) throw error;
