@@ -53,6 +53,8 @@ export interface LogtoUsersClient extends LogtoUsersMethods {
 const refusesToken = (response: LogtoResponse): boolean =>
   response.status === 401 && !refusalCode(response)?.startsWith('connector.');
 
+const toKey = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));
+
 /**
  * Makes a client of Logto's Users API (https://openapi.logto.io, group Users).
  *
@@ -106,5 +108,3 @@ export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoU
 
   return { ...methods, send, close: transport.close };
 };
-
-const toKey = (key: PropertyKey): string | number => (typeof key === 'number' ? key : String(key));

@@ -1,4 +1,4 @@
-import { type ApiRequest, InternalError } from './exchange.js';
+import { type ApiRequest, flag, InternalError } from './exchange.js';
 import { RequestError } from './request-error.js';
 
 /** One search key: fields of which any must match any of the values. */
@@ -52,7 +52,7 @@ const matcher = (mode: string, value: string, isCaseSensitive: boolean): ((text:
 /** Reads Logto's search syntax: `search`, `search.<field>`, `mode`, `mode.<field>`, `joint`, `isCaseSensitive`. */
 export const parseSearch = (request: ApiRequest, fields: readonly string[]): Search => {
   const { query } = request;
-  const isCaseSensitive = /^(1|true|y|yes|yep|yeah)$/i.test(query.get('isCaseSensitive') ?? '');
+  const isCaseSensitive = flag(query, 'isCaseSensitive');
   const joint = query.get('joint') || query.get('jointMode') || 'or';
   if (joint !== 'or' && joint !== 'and')
     throw refuse(`Search joint mode \`${joint}\` is not valid, expect one of or, and.`);

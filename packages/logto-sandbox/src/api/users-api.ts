@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../read-body.js';
 import type { Store } from '../store.js';
 import { type Authentication, authenticate } from './authenticate.js';
 import { type ApiAnswer, InternalError } from './exchange.js';
@@ -33,12 +34,6 @@ const decode = (value: string): string => {
 };
 
 const MAX_BODY = 1024 * 1024;
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-};
 
 const parseBody = (request: IncomingMessage, text: string): unknown => {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

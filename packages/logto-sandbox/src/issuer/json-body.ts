@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { readBody } from '../read-body.js';
 
 /** Logto takes a JSON body where the standard has a form; the issuer behind it does not. */
 export const asForm = async (request: IncomingMessage): Promise<IncomingMessage> => {
   if (!request.headers['content-type']?.startsWith('application/json')) return request;
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const form = new URLSearchParams(JSON.parse(Buffer.concat(chunks).toString() || '{}')).toString();
+  const form = new URLSearchParams(JSON.parse((await readBody(request)).toString() || '{}')).toString();
   const { method, url, socket, httpVersion } = request;
   const headers = {
     ...request.headers,

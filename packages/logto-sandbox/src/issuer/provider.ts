@@ -6,6 +6,7 @@ import Provider, {
   type Configuration,
   errors,
   interactionPolicy,
+  type KoaContextWithOIDC,
 } from 'oidc-provider';
 import type { Application } from '../options.js';
 import type { Store } from '../store.js';
@@ -47,10 +48,6 @@ const signInOnly = () => {
   policy.get('consent')?.checks.remove('native_client_prompt');
   return policy;
 };
-
-/** The user name of HTTP basic authentication. */
-const basicUser = (header: string): string =>
-  decodeURIComponent(Buffer.from(header.slice('Basic '.length), 'base64').toString().split(':')[0] ?? '');
 
 const UNKNOWN_RESOURCE = 'resource indicator is missing, or unknown';
 
@@ -149,16 +146,14 @@ export const createProvider = (options: IssuerOptions): Provider => {
   provider.use(async (context, next) => {
     await next();
     if (context.status === 404 && !context.body) {
+      // Said once more, because Koa takes a body for a success.
       context.status = 404;
       context.body = { error: 'invalid_request', error_description: 'unrecognized route or not allowed method' };
     }
     const answer = context.body as { error?: string; error_description?: string } | undefined;
     if (!answer?.error) return;
     // An unknown client is a bad request to Logto, a wrong secret is not.
-    if (
-      answer.error === 'invalid_client' &&
-      !applications.some(({ clientId }) => clientId === basicUser(context.get('authorization')))
-    ) {
+    if (answer.error === 'invalid_client' && !(context as Partial<KoaContextWithOIDC>).oidc?.client) {
       context.status = 400;
       context.remove('www-authenticate');
     }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 import { verifyPassword } from '../password.js';
+import { readBody } from '../read-body.js';
 import type { Store, UserRecord } from '../store.js';
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -40,9 +41,7 @@ export const createSignIn =
   (provider: () => Provider, store: Store) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST') return show(response, 200);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const form = new URLSearchParams((await readBody(request)).toString());
     const account = form.get('account') ?? '';
     const user = find(store, account);
     const { passwordDigest, passwordAlgorithm } = user ?? {};
