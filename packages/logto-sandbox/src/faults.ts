@@ -17,8 +17,10 @@ export type Target = 'api' | 'token';
 
 /** Breaks calls on demand. */
 export interface Faults {
-  /** The next `count` calls fail so. */
+  /** The next `count` calls fail so; all of them with `Infinity`. */
   failNext(count: number, fault: Fault, target?: Target): void;
+  /** Takes back the failures to come. */
+  stopFailing(): void;
   /** Milliseconds that every call waits before it is done. */
   latencyMs: number;
   /** Whether this call was broken, and so needs no answer. */
@@ -48,14 +50,27 @@ const perform = (fault: Fault, request: IncomingMessage, response: ServerRespons
 
 /** No faults yet. */
 export const createFaults = (): Faults => {
-  const planned: Record<Target, Fault[]> = { api: [], token: [] };
+  const planned: Record<Target, { fault: Fault; left: number }[]> = { api: [], token: [] };
+
+  const next = (target: Target): Fault | undefined => {
+    const [first] = planned[target];
+    if (!first) return undefined;
+    first.left -= 1;
+    if (first.left <= 0) planned[target].shift();
+    return first.fault;
+  };
+
   return {
     latencyMs: 0,
     failNext(count, fault, target = 'api') {
-      planned[target].push(...Array.from({ length: count }, () => fault));
+      if (count > 0) planned[target].push({ fault, left: count });
+    },
+    stopFailing() {
+      planned.api = [];
+      planned.token = [];
     },
     async applyTo(target, request, response) {
-      const fault = planned[target].shift();
+      const fault = next(target);
       if (this.latencyMs > 0) await setTimeout(this.latencyMs);
       if (!fault) return false;
       request.resume();

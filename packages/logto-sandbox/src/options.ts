@@ -1,8 +1,14 @@
-/** A machine-to-machine application: client credentials with `client_secret_basic`. */
+import type { JWK } from 'jose';
+
+/** A machine-to-machine application: client credentials. */
 export interface MachineApplication {
   readonly kind: 'machine';
   readonly clientId: string;
   readonly clientSecret: string;
+  /** How it proves who it is. Default `client_secret_basic`, as in Logto. */
+  readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /** Its keys, for `private_key_jwt`. */
+  readonly publicKeys?: readonly JWK[];
   /** The scopes that its roles bring, by resource indicator. */
   readonly grants: Readonly<Record<string, readonly string[]>>;
 }

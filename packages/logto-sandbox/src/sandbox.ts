@@ -23,7 +23,7 @@ export interface SeenRequest {
 }
 
 /** A running sandbox. */
-export interface Sandbox extends Pick<Faults, 'failNext'> {
+export interface Sandbox extends Pick<Faults, 'failNext' | 'stopFailing'> {
   /** Where it listens: Logto's endpoint. */
   readonly endpoint: string;
   /** The issuer's identifier: `{endpoint}/oidc`. */
@@ -152,6 +152,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     issuer,
     store,
     failNext: faults.failNext,
+    stopFailing: faults.stopFailing,
     get requests() {
       return requests;
     },

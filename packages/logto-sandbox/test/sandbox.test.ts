@@ -201,6 +201,10 @@ describe('the controls', () => {
     await expect(list()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect((await list()).status).toBe(200);
     expect((await raw(sandbox, 'POST', '/oidc/token')).status).toBe(500);
+    sandbox.failNext(1_000, { kind: 'status', status: 500 });
+    expect((await list()).status).toBe(500);
+    sandbox.stopFailing();
+    expect((await list()).status).toBe(200);
   });
 });
 

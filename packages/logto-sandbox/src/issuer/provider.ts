@@ -31,7 +31,8 @@ const toClient = (application: Application): ClientMetadata =>
         grant_types: ['client_credentials'],
         response_types: [],
         redirect_uris: [],
-        token_endpoint_auth_method: 'client_secret_basic',
+        token_endpoint_auth_method: application.authMethod ?? 'client_secret_basic',
+        ...(application.publicKeys && { jwks: { keys: [...application.publicKeys] as never } }),
       }
     : {
         client_id: application.clientId,
