@@ -13,7 +13,10 @@ export interface LogtoUsersClientOptions extends TransportOptions {
    * `@users-bff/token-cache`.
    */
   getAccessToken: (options: { signal?: AbortSignal }) => string | Promise<string>;
-  /** Told a token that Logto refused with a 401: forget it. The call is then repeated once with a new one. */
+  /**
+   * Told a token that Logto refused with a 401: forget it. The call is then repeated once, unless `getAccessToken`
+   * still gives the same one.
+   */
   onTokenRejected?: (accessToken: string) => void;
 }
 
@@ -69,9 +72,12 @@ export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoU
 
   const send: Send = async (operation, input, { signal, onResponse } = {}) => {
     const request = buildRequest(operation, input);
-    const attempt = async () => {
+    const getToken = async () => {
       const accessToken = await options.getAccessToken(signal ? { signal } : {});
       signal?.throwIfAborted();
+      return accessToken;
+    };
+    const attempt = async (accessToken: string) => {
       const response = await transport.exchange(
         operation.name,
         request,
@@ -79,13 +85,15 @@ export const createLogtoUsersClient = (options: LogtoUsersClientOptions): LogtoU
         request.method === 'GET' ? signal : undefined,
       );
       onResponse?.({ status: response.status });
-      return { accessToken, response };
+      return response;
     };
 
-    let { accessToken, response } = await attempt();
+    const accessToken = await getToken();
+    let response = await attempt(accessToken);
     if (refusesToken(response) && options.onTokenRejected) {
       options.onTokenRejected(accessToken);
-      ({ response } = await attempt());
+      const another = await getToken();
+      if (another !== accessToken) response = await attempt(another);
     }
     return readResponse(operation, input, response);
   };

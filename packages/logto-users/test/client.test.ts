@@ -286,11 +286,21 @@ describe('a refused token', () => {
   });
 
   it('for the second time ends the call', async () => {
+    const tokens = ['old', 'new', 'newest'];
     const { client, seen } = await start((_, response) => json(response, 401, unauthorized), {
+      getAccessToken: () => tokens.shift() ?? '',
       onTokenRejected: () => {},
     });
     expect(await failure(client.getUser({ userId: 'u1' }))).toMatchObject({ refusal: { status: 401 } });
     expect(seen).toHaveLength(2);
+  });
+
+  it('that is the only one to be had ends the call at once', async () => {
+    const { client, seen } = await start((_, response) => json(response, 401, unauthorized), {
+      onTokenRejected: () => {},
+    });
+    expect(await failure(client.getUser({ userId: 'u1' }))).toMatchObject({ refusal: { status: 401 } });
+    expect(seen).toHaveLength(1);
   });
 
   it('is not what a 401 of a social connector means: its code was used up, and a repetition would burn another', async () => {
