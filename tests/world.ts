@@ -102,7 +102,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const { getToken } = createTokenCache({
     issuer: `${upstream.endpoint}/oidc`,
     clientId: upstream.appId,
-    clientSecret: upstream.appSecret,
+    clientAuthentication: { method: 'client_secret_basic', clientSecret: upstream.appSecret },
     resource: upstream.resource,
     scope: 'all',
     allowInsecureHttp: config.allowInsecureHttp,

@@ -37,7 +37,7 @@ const packages = [
 describe('between packages', () => {
   /** Who may import whom; `type` alone where it says so. */
   const arrows: Record<string, string[]> = {
-    'apps/bff': ['@users-bff/logto-users', '@users-bff/token-cache'],
+    'apps/bff': ['@users-bff/logto-users', '@users-bff/token-cache', '@users-bff/token-cache/redis'],
     'packages/logto-users': [],
     'packages/token-cache': [],
     'packages/trpc-client': ['type @users-bff/bff'],
@@ -63,24 +63,62 @@ describe('between packages', () => {
 
   it.each([
     ['packages/logto-users', ['undici', 'zod']],
-    ['packages/token-cache', ['openid-client']],
+    ['packages/token-cache', ['ioredis', 'openid-client']],
     ['packages/trpc-client', ['@trpc/client', '@trpc/server']],
   ])('%s leans on nothing but %j', (folder, allowed) => {
     const found = sources(`${folder}/src`)
       .flatMap(importsOf)
       .map(({ to }) => to)
-      .filter((to) => !to.endsWith('.ts') && !to.startsWith('@users-bff/'));
+      .filter((to) => !to.endsWith('.ts') && !/^(@users-bff\/|node:)/.test(to));
     expect([...new Set(found)].filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+});
+
+/** What a file or folder imports of its own package beyond what it may. */
+const strays = (src: string, place: string, allowed: readonly string[]): string[] => {
+  const own = sources(src).filter((file) =>
+    place.endsWith('/') ? file.startsWith(`${src}/${place}`) : file === `${src}/${place}.ts`,
+  );
+  expect(own.length).toBeGreaterThan(0);
+  const mayImport = (to: string) =>
+    allowed.some((name) => (name.endsWith('/') ? to.startsWith(`${src}/${name}`) : to === `${src}/${name}.ts`));
+  return own
+    .flatMap(importsOf)
+    .filter(({ to }) => to.startsWith(`${src}/`) && !mayImport(to))
+    .map(({ from, to }) => `${from} -> ${to}`);
+};
+
+describe('inside the token cache, tokens are asked for, kept and shared apart:', () => {
+  it.each([
+    ['errors', []],
+    ['events', ['errors']],
+    ['request/', ['errors', 'request/']],
+    ['renewal/', ['errors', 'renewal/']],
+    ['sharing/', ['errors', 'events', 'renewal/', 'request/request-token', 'sharing/']],
+    ['redis/', ['errors', 'redis/', 'sharing/encrypted-store', 'sharing/store']],
+    ['token-cache', ['errors', 'events', 'renewal/', 'request/request-token', 'sharing/']],
+  ])('%s', (place, allowed) => {
+    expect(strays('packages/token-cache/src', place, allowed)).toEqual([]);
+  });
+
+  it('the protocol and Redis have a room each', () => {
+    const rooms = (name: string) =>
+      sources('packages/token-cache/src')
+        .flatMap(importsOf)
+        .filter(({ to }) => to === name)
+        .map(({ from }) => from.split('/').at(-2));
+    expect([...new Set(rooms('openid-client'))]).toEqual(['request']);
+    expect([...new Set(rooms('ioredis'))]).toEqual(['redis']);
   });
 });
 
 describe('inside the BFF, the way of a call goes one way:', () => {
   const src = 'apps/bff/src/';
-  /** A file or folder, and what of the project it may import. */
-  const rules: [string, string[]][] = [
+
+  it.each([
     ['main', ['config', 'log', 'serve']],
     ['serve', ['app', 'config', 'log']],
-    ['app', ['authentication/', 'current-request', 'config', 'http/', 'log']],
+    ['app', ['authentication/', 'current-request', 'config', 'http/', 'log', 'log-token-events']],
     ['http/', ['authentication/', 'current-request', 'errors', 'http/', 'log', 'router/', 'trpc']],
     ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
     ['forward', ['authorization/', 'errors', 'trpc']],
@@ -91,22 +129,9 @@ describe('inside the BFF, the way of a call goes one way:', () => {
     ['config', []],
     ['current-request', []],
     ['log', []],
-  ];
-
-  it.each(rules)('%s', (place, allowed) => {
-    const own = sources('apps/bff/src').filter((file) =>
-      place.endsWith('/') ? file.startsWith(src + place) : file === `${src}${place}.ts`,
-    );
-    expect(own.length).toBeGreaterThan(0);
-    const strays = own
-      .flatMap(importsOf)
-      .filter(({ to }) => to.startsWith(src))
-      .filter(
-        ({ to }) =>
-          !allowed.some((name) => (name.endsWith('/') ? to.startsWith(src + name) : to === `${src}${name}.ts`)),
-      )
-      .map(({ from, to }) => `${from} -> ${to}`);
-    expect(strays).toEqual([]);
+    ['log-token-events', ['log']],
+  ])('%s', (place, allowed) => {
+    expect(strays('apps/bff/src', place, allowed)).toEqual([]);
   });
 
   it('only trpc.ts makes procedures, only config.ts reads the environment', () => {

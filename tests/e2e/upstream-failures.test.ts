@@ -1,6 +1,6 @@
 import { permissions } from '@users-bff/bff';
 import type { Fault } from '@users-bff/logto-sandbox';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startWorld, type World } from '../world.js';
 import { post, procedures } from './procedures.js';
 
@@ -24,54 +24,57 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
 const claims = { payload: { sub: 'sandbox-m2m', jti: 'needle' } };
 
 /** What Logto does, and what the caller must be told. */
-const faults: [string, Fault, { code: string; status: number; logto?: object; retryAfter?: string; times?: number }][] =
+const faults: [
+  string,
+  Fault,
+  { code: string; status: number; logto?: object; retryAfter?: string; isRepeated?: boolean },
+][] = [
   [
-    [
-      '401 twice',
-      json(401, { code: 'auth.unauthorized', message: 'Unauthorized.', data: claims }),
-      {
-        code: 'BAD_GATEWAY',
-        status: 502,
-        logto: { status: 401, code: 'auth.unauthorized', message: 'Unauthorized.' },
-        times: 2,
-      },
-    ],
-    [
-      '403',
-      json(403, { code: 'auth.forbidden', message: 'Forbidden.', data: claims }),
-      { code: 'BAD_GATEWAY', status: 502, logto: { status: 403, code: 'auth.forbidden', message: 'Forbidden.' } },
-    ],
-    [
-      '409',
-      json(409, { code: 'entity.conflict', message: 'Conflict.' }),
-      { code: 'CONFLICT', status: 409, logto: { status: 409, code: 'entity.conflict', message: 'Conflict.' } },
-    ],
-    [
-      '429',
-      json(429, { code: 'auth.exceed', message: 'Slow down.' }, { 'retry-after': '7' }),
-      {
-        code: 'TOO_MANY_REQUESTS',
-        status: 429,
-        logto: { status: 429, code: 'auth.exceed', message: 'Slow down.' },
-        retryAfter: '7',
-      },
-    ],
-    [
-      '500',
-      json(500, { message: 'needle in a stack' }),
-      { code: 'BAD_GATEWAY', status: 502, logto: { status: 500, message: 'Logto failed.' } },
-    ],
-    ['502 in HTML', json(502, '<h1>needle</h1>'), { code: 'BAD_GATEWAY', status: 502 }],
-    [
-      '404 in plain text',
-      json(404, 'Not Found needle', { 'content-type': 'text/plain' }),
-      { code: 'BAD_GATEWAY', status: 502 },
-    ],
-    ['a redirect', json(307, {}, { location: 'http://127.0.0.1:9/' }), { code: 'BAD_GATEWAY', status: 502 }],
-    ['garbage', { kind: 'garbage' }, { code: 'BAD_GATEWAY', status: 502 }],
-    ['another shape', json(200, { needle: 1 }), { code: 'BAD_GATEWAY', status: 502 }],
-    ['a reset', { kind: 'reset' }, { code: 'SERVICE_UNAVAILABLE', status: 503 }],
-  ];
+    '401 to every token',
+    json(401, { code: 'auth.unauthorized', message: 'Unauthorized.', data: claims }),
+    {
+      code: 'BAD_GATEWAY',
+      status: 502,
+      logto: { status: 401, code: 'auth.unauthorized', message: 'Unauthorized.' },
+      isRepeated: true,
+    },
+  ],
+  [
+    '403',
+    json(403, { code: 'auth.forbidden', message: 'Forbidden.', data: claims }),
+    { code: 'BAD_GATEWAY', status: 502, logto: { status: 403, code: 'auth.forbidden', message: 'Forbidden.' } },
+  ],
+  [
+    '409',
+    json(409, { code: 'entity.conflict', message: 'Conflict.' }),
+    { code: 'CONFLICT', status: 409, logto: { status: 409, code: 'entity.conflict', message: 'Conflict.' } },
+  ],
+  [
+    '429',
+    json(429, { code: 'auth.exceed', message: 'Slow down.' }, { 'retry-after': '7' }),
+    {
+      code: 'TOO_MANY_REQUESTS',
+      status: 429,
+      logto: { status: 429, code: 'auth.exceed', message: 'Slow down.' },
+      retryAfter: '7',
+    },
+  ],
+  [
+    '500',
+    json(500, { message: 'needle in a stack' }),
+    { code: 'BAD_GATEWAY', status: 502, logto: { status: 500, message: 'Logto failed.' } },
+  ],
+  ['502 in HTML', json(502, '<h1>needle</h1>'), { code: 'BAD_GATEWAY', status: 502 }],
+  [
+    '404 in plain text',
+    json(404, 'Not Found needle', { 'content-type': 'text/plain' }),
+    { code: 'BAD_GATEWAY', status: 502 },
+  ],
+  ['a redirect', json(307, {}, { location: 'http://127.0.0.1:9/' }), { code: 'BAD_GATEWAY', status: 502 }],
+  ['garbage', { kind: 'garbage' }, { code: 'BAD_GATEWAY', status: 502 }],
+  ['another shape', json(200, { needle: 1 }), { code: 'BAD_GATEWAY', status: 502 }],
+  ['a reset', { kind: 'reset' }, { code: 'SERVICE_UNAVAILABLE', status: 503 }],
+];
 
 describe.each(faults)('Logto answering %s', (title, fault, expected) => {
   // An answer of custom data or of nothing has no shape that could be another.
@@ -80,7 +83,7 @@ describe.each(faults)('Logto answering %s', (title, fault, expected) => {
 
   it.each(rows.map((row) => [row.name, row] as const))(`is ${expected.code} to %s`, async (name, { input }) => {
     world.sandbox.forgetRequests();
-    world.sandbox.failNext(expected.times ?? 1, fault);
+    world.sandbox.failNext(expected.isRepeated ? 2 : 1, fault);
     const { status, headers, error, text } = await post(world.url, name, input, token);
     expect(error?.data.code).toBe(expected.code);
     expect(status).toBe(expected.status);
@@ -89,7 +92,10 @@ describe.each(faults)('Logto answering %s', (title, fault, expected) => {
     expect(headers.get('www-authenticate')).toBeNull();
     expect(text).not.toContain('needle');
     expect(text).not.toContain(world.sandbox.endpoint);
-    expect(world.sandbox.apiRequests).toHaveLength(expected.times ?? 1);
+    // Not repeated either while the token has just been renewed.
+    if (expected.isRepeated) expect(world.sandbox.apiRequests.length).toBeLessThanOrEqual(2);
+    else expect(world.sandbox.apiRequests).toHaveLength(1);
+    world.sandbox.stopFailing();
   });
 });
 
@@ -108,20 +114,44 @@ it('Logto not answering at all is GATEWAY_TIMEOUT to every procedure', async () 
 
 describe('the token endpoint', () => {
   it.each([
-    ['failing', { kind: 'status', status: 500 }, 'SERVICE_UNAVAILABLE'],
-    ['refusing the client', { kind: 'status', status: 400, body: { error: 'invalid_client' } }, 'BAD_GATEWAY'],
-    ['answering garbage', { kind: 'garbage' }, 'BAD_GATEWAY'],
-    ['breaking off', { kind: 'reset' }, 'SERVICE_UNAVAILABLE'],
-  ] as const)('%s: a call from cold is told, readiness says no, and the next call heals', async (_, fault, code) => {
-    await using cold = await startWorld();
+    ['failing', { kind: 'status', status: 500 }, 'SERVICE_UNAVAILABLE', '1'],
+    ['answering garbage', { kind: 'garbage' }, 'BAD_GATEWAY', '1'],
+    ['breaking off', { kind: 'reset' }, 'SERVICE_UNAVAILABLE', '1'],
+    [
+      'failing with Retry-After',
+      { kind: 'status', status: 503, headers: { 'retry-after': '2' } },
+      'SERVICE_UNAVAILABLE',
+      '2',
+    ],
+  ] as const)(
+    '%s: a call from cold is told, readiness says no, and both heal by themselves',
+    async (_, fault, code, retryAfter) => {
+      await using cold = await startWorld();
+      const caller = await cold.token('users:read');
+      cold.sandbox.failNext(1, fault, 'token');
+      const { error, headers } = await post(cold.url, 'users.get', { userId: 'nobody000000' }, caller);
+      expect(error?.data.code).toBe(code);
+      expect(headers.get('www-authenticate')).toBeNull();
+      expect(headers.get('retry-after')).toBe(retryAfter);
+      expect((await fetch(`${cold.server.url}/readyz`)).status).toBe(503);
+      expect((await fetch(`${cold.server.url}/healthz`)).status).toBe(200);
+      await vi.waitFor(async () => expect((await fetch(`${cold.server.url}/readyz`)).status).toBe(200), 20_000);
+    },
+  );
+
+  it('refusing the client: a call is told, and it is not asked again for a while', async () => {
+    await using cold = await startWorld({ environment: { LOGTO_APP_SECRET: 'mistyped' } });
     const caller = await cold.token('users:read');
-    cold.sandbox.failNext(2, fault, 'token');
-    const { error, headers } = await post(cold.url, 'users.get', { userId: 'nobody000000' }, caller);
-    expect(error?.data.code).toBe(code);
-    expect(headers.get('www-authenticate')).toBeNull();
-    expect((await fetch(`${cold.server.url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${cold.server.url}/readyz`)).status).toBe(200);
-    expect((await fetch(`${cold.server.url}/healthz`)).status).toBe(200);
+    cold.sandbox.forgetRequests();
+    for (let call = 0; call < 3; call += 1) {
+      const { error, text } = await post(cold.url, 'users.get', { userId: 'nobody000000' }, caller);
+      expect(error?.data.code).toBe('BAD_GATEWAY');
+      expect(text).not.toContain('mistyped');
+    }
+    expect(cold.sandbox.tokenRequests).toHaveLength(1);
+    expect(cold.log.filter((line) => line.includes('its answer is final'))).toHaveLength(1);
+    expect(cold.log.join()).toContain('invalid_client');
+    expect(cold.log.join()).not.toContain('mistyped');
   });
 
   it('giving a token without the scope "all" makes the server not ready, and calls fail as ours', async () => {

@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { appRouter } from '@users-bff/bff';
+import { MANAGEMENT_API, managementApplication, startSandbox } from '@users-bff/logto-sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWithRedis, startRedis } from '../../packages/token-cache/test/redis/redis-server.js';
 import { compile } from '../compile.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,6 +70,35 @@ describe('what to type next', () => {
       );
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describeWithRedis('a service without the hop', () => {
+  it('works as pasted, in the folder of the clone', async () => {
+    const sandbox = await startSandbox({ port: 0, announce: () => {} });
+    const redis = await startRedis();
+    const folder = mkdtempSync(join(root, 'service-'));
+    try {
+      const file = join(folder, 'service.mjs');
+      writeFileSync(file, block('service.mjs'));
+      const env = {
+        PATH: process.env['PATH'],
+        LOGTO_ENDPOINT: sandbox.endpoint,
+        LOGTO_APP_ID: managementApplication.clientId,
+        LOGTO_APP_SECRET: managementApplication.clientSecret,
+        LOGTO_RESOURCE: MANAGEMENT_API,
+        TOKEN_CACHE_URL: redis.url,
+        TOKEN_CACHE_KEYS: Buffer.alloc(32, 1).toString('base64'),
+      };
+      const run = () => promisify(execFile)(process.execPath, [file], { env });
+      expect((await run()).stdout).toMatch(/^\d+ users are called Ada\n$/);
+      expect((await run()).stderr).toBe('');
+      expect(sandbox.tokenRequests).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+      await redis.close();
+      await sandbox.close();
     }
   });
 });

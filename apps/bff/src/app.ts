@@ -1,5 +1,6 @@
 import { createLogtoUsersClient } from '@users-bff/logto-users';
 import { createTokenCache } from '@users-bff/token-cache';
+import { createRedisStore } from '@users-bff/token-cache/redis';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
 import type { Config } from './config.js';
@@ -11,35 +12,36 @@ import { refuse } from './http/refuse.js';
 import { requestId } from './http/request-id.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
 import type { Logger } from './log.js';
+import { logTokenEvents } from './log-token-events.js';
 
 /** The application, ready to listen. */
 export interface App {
   readonly handler: Express;
   /** From now on `/readyz` says no. */
   stopAccepting(): void;
-  /** Closes the connections to Logto once the calls in flight have ended. */
+  /** Closes the connections to Logto and Redis once the calls in flight have ended. */
   close(): Promise<void>;
 }
 
 /** Makes the application. The order of a request is the order of the lines. */
 export const createApp = (config: Config, log: Logger): App => {
+  const store = config.tokenCache && createRedisStore(config.tokenCache);
   const tokens = createTokenCache({
     issuer: `${config.logtoEndpoint}/oidc`,
     clientId: config.logtoAppId,
-    clientSecret: config.logtoAppSecret,
+    clientAuthentication: { method: 'client_secret_basic', clientSecret: config.logtoAppSecret },
     resource: config.logtoResource,
     scope: 'all',
     timeoutMs: config.logtoTimeoutMs,
     allowInsecureHttp: config.allowInsecureHttp,
+    ...(store && { store }),
+    onEvent: logTokenEvents(log),
   });
   const logto = createLogtoUsersClient({
     endpoint: config.logtoEndpoint,
     responseTimeoutMs: config.logtoTimeoutMs,
     getAccessToken: tokens.getToken,
-    onTokenRejected: (token) => {
-      log.warn('Logto refused the access token: it is renewed');
-      tokens.invalidate(token);
-    },
+    onTokenRejected: tokens.invalidate,
   });
   const verify = createAccessTokenVerifier({
     issuer: config.authIssuer,
@@ -82,6 +84,10 @@ export const createApp = (config: Config, log: Logger): App => {
     stopAccepting() {
       isStopping = true;
     },
-    close: () => logto.close(),
+    async close() {
+      await logto.close();
+      await tokens.close();
+      await store?.close();
+    },
   };
 };

@@ -29,6 +29,7 @@ describe('the configuration', () => {
       logtoAppSecret: 'hush',
       logtoResource: 'https://default.logto.app/api',
       logtoTimeoutMs: 5000,
+      tokenCache: undefined,
       authIssuer: 'https://tenant.logto.app/oidc',
       authAudience: 'https://users-bff.example.com',
       authJwksUri: undefined,
@@ -81,5 +82,38 @@ describe('the configuration', () => {
   it("refuses the Management API as the callers' audience: its tokens may do everything", () => {
     const lines = problems({ ...complete, AUTH_AUDIENCE: 'https://default.logto.app/api' });
     expect(lines[0]).toContain('must not be the Management API');
+  });
+
+  describe('of the shared token cache', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    const other = Buffer.alloc(32, 8).toString('base64');
+
+    it('is absent unless it has a URL', () => {
+      expect(readConfig(complete).tokenCache).toBeUndefined();
+      expect(readConfig({ ...complete, TOKEN_CACHE_KEYS: key }).tokenCache).toBeUndefined();
+    });
+
+    it('is a Redis, keys of which the first one seals, and a prefix', () => {
+      const url = 'redis+sentinel://:secret@a,b/users';
+      expect(
+        readConfig({ ...complete, TOKEN_CACHE_URL: url, TOKEN_CACHE_KEYS: `${key}, ${other}` }).tokenCache,
+      ).toEqual({
+        url,
+        encryptionKeys: [key, other],
+        prefix: 'users-bff:',
+      });
+    });
+
+    it('never goes without a key, in development either', () => {
+      expect(problems({ ...complete, TOKEN_CACHE_URL: 'redis://127.0.0.1' })).toEqual([
+        expect.stringContaining('TOKEN_CACHE_KEYS is missing'),
+      ]);
+    });
+
+    it('shows no password and no key when it is wrong', () => {
+      const lines = problems({ ...complete, TOKEN_CACHE_URL: 'http://:hunter2@a', TOKEN_CACHE_KEYS: 'hunter3' });
+      expect(lines.map((line) => line.split(' ')[0])).toEqual(['TOKEN_CACHE_URL', 'TOKEN_CACHE_KEYS']);
+      expect(lines.join()).not.toMatch(/hunter[23]/);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { isRedisUrl } from '@users-bff/token-cache/redis';
 import { z } from 'zod';
 
 /** What the server is told by its environment. */
@@ -14,6 +15,8 @@ export interface Config {
   readonly logtoResource: string;
   /** Milliseconds to wait for Logto. */
   readonly logtoTimeoutMs: number;
+  /** Where the token for Logto is shared with other processes; in this one alone where it is absent. */
+  readonly tokenCache: TokenCacheConfig | undefined;
   /** Who issues the callers' access tokens. */
   readonly authIssuer: string;
   /** The resource indicator that callers' access tokens must name as their audience. */
@@ -27,6 +30,15 @@ export interface Config {
   readonly logLevel: string;
   /** Milliseconds that calls in flight are given at the end. */
   readonly shutdownGraceMs: number;
+}
+
+/** A Redis, and how the token lies in it. */
+export interface TokenCacheConfig {
+  readonly url: string;
+  /** 32 bytes each, in base64. The first one seals, all of them open. */
+  readonly encryptionKeys: readonly string[];
+  /** Begins every key. */
+  readonly prefix: string;
 }
 
 /** The environment does not tell what the server needs to know. */
@@ -78,6 +90,24 @@ const text = (what: string, example: string): Variable<string> => ({
   example,
 });
 
+const redisUrl: Variable<string> = {
+  schema: z.string().refine(isRedisUrl),
+  must: 'must be a Redis URL: redis://, redis+cluster:// or redis+sentinel://, over TLS rediss',
+  example: 'rediss://:<password>@redis.example.com:6379',
+};
+
+const isEncryptionKey = (value: string): boolean =>
+  /^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === 32;
+
+const encryptionKeys: Variable<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((value) => value.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every(isEncryptionKey)),
+  must: 'must be 32 bytes in base64, as made by "openssl rand -base64 32"; several with commas between, the first of which seals',
+  example: '<32 bytes in base64>',
+};
+
 const integer = (what: string, min: number, max: number, example: string): Variable<number> => ({
   schema: z
     .string()
@@ -117,6 +147,15 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     return undefined as T;
   };
 
+  const tokenCache = (): TokenCacheConfig | undefined => {
+    if (!environment['TOKEN_CACHE_URL']) return undefined;
+    return {
+      url: required('TOKEN_CACHE_URL', redisUrl),
+      encryptionKeys: required('TOKEN_CACHE_KEYS', encryptionKeys),
+      prefix: optional('TOKEN_CACHE_PREFIX', text('what every key begins with', 'users-bff:')) ?? 'users-bff:',
+    };
+  };
+
   const mode = optional('NODE_ENV', oneOf(['development', 'production', 'test'], 'production')) ?? 'development';
   const allowInsecureHttp = optional('ALLOW_INSECURE_HTTP', oneOf(['true', 'false'], 'true')) === 'true';
   const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app', allowInsecureHttp));
@@ -133,6 +172,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
         uri('the resource indicator of the Management API', 'https://my-tenant.logto.app/api'),
       ) ?? 'https://default.logto.app/api',
     logtoTimeoutMs: optional('LOGTO_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '5000')) ?? 5_000,
+    tokenCache: tokenCache(),
     authIssuer:
       optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc', allowInsecureHttp)) ?? `${logtoEndpoint}/oidc`,
     authAudience: required(

@@ -85,6 +85,19 @@ const fromRefusal = (error: LogtoApiError): ProcedureError => {
   });
 };
 
+const fromTokenError = (error: TokenError): ProcedureError => {
+  const { reason, retryAfterSeconds } = error;
+  const facts = { cause: error, retryAfterSeconds };
+  switch (reason) {
+    case 'unreachable':
+      return new ProcedureError('SERVICE_UNAVAILABLE', "Logto's token endpoint cannot be reached.", facts);
+    case 'unreadable':
+      return new ProcedureError('BAD_GATEWAY', "Logto's token endpoint gave an answer that cannot be read.", facts);
+    case 'refused':
+      return new ProcedureError('BAD_GATEWAY', "Logto refused this server's credential.", { cause: error });
+  }
+};
+
 /** What a failure of a call becomes for the caller; `undefined` for one that nobody foresaw. */
 export const toProcedureError = (error: unknown): ProcedureError | undefined => {
   if (error instanceof ProcedureError) return error;
@@ -99,9 +112,7 @@ export const toProcedureError = (error: unknown): ProcedureError | undefined => 
     return new ProcedureError('SERVICE_UNAVAILABLE', 'Logto cannot be reached.', { cause: error });
   }
   if (error instanceof TokenError) {
-    return error.reason === 'unreachable'
-      ? new ProcedureError('SERVICE_UNAVAILABLE', "Logto's token endpoint cannot be reached.", { cause: error })
-      : new ProcedureError('BAD_GATEWAY', "Logto refused this server's credential.", { cause: error });
+    return fromTokenError(error);
   }
   if (error instanceof DOMException && error.name === 'AbortError') {
     return new ProcedureError('CLIENT_CLOSED_REQUEST', 'The caller went away.', { cause: error });

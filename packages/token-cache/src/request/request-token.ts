@@ -1,131 +1,127 @@
 import {
   allowInsecureRequests,
-  ClientError,
-  ClientSecretBasic,
-  type Configuration,
+  Configuration,
+  type CustomFetch,
   clientCredentialsGrant,
+  customFetch,
   discovery,
-  ResponseBodyError,
-  WWWAuthenticateChallengeError,
 } from 'openid-client';
-import { TokenError } from './errors.js';
+import { TokenError } from '../errors.js';
+import { type ClientAuthentication, toClientAuth } from './client-authentication.js';
+import { toTokenError } from './failures.js';
+import { readTokenResponse } from './token-response.js';
 
 /** What to ask for, and as whom. */
 export interface TokenRequestOptions {
-  /** Issuer identifier; its endpoints are found by OpenID Connect Discovery 1.0. */
+  /** Issuer identifier. Its token endpoint is found by OpenID Connect Discovery 1.0, unless it is given. */
   issuer: string;
+  /** URL of the token endpoint. Default: by discovery, with the first request. */
+  tokenEndpoint?: string;
   clientId: string;
-  /** Sent by `client_secret_basic` (RFC 6749, section 2.3.1). */
-  clientSecret: string;
-  /** Resource indicator (RFC 8707). */
-  resource: string;
-  /** Scopes, separated by spaces. A token without all of them is refused. */
-  scope: string;
+  clientAuthentication: ClientAuthentication;
+  /** Resource indicator (RFC 8707). Default: none is sent. */
+  resource?: string;
+  /** Scopes, separated by spaces. A token without all of them is refused. Default: none is sent. */
+  scope?: string;
+  /** Other parameters of the token request, such as `audience`. Default none. */
+  parameters?: Readonly<Record<string, string>>;
   /** Milliseconds for each request to the issuer. Default 5,000. */
   timeoutMs?: number;
   /** Take an issuer by plain http beyond the loopback address too: its secret and tokens can be read on the way. Default false. */
   allowInsecureHttp?: boolean;
 }
 
-/** A token with its life, counted from before it was asked for. */
+/** Milliseconds that a request to the issuer is given. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** A token that was just issued. */
 export interface IssuedToken {
   readonly accessToken: string;
-  /** Milliseconds of `performance.now()`. */
-  readonly requestedAt: number;
   readonly lifeMs: number;
+  /** False where the issuer does not tell it. */
+  readonly isLifeKnown: boolean;
+  /** Milliseconds since before it was asked for. */
+  readonly ageMs: number;
 }
 
-/** The life of a token whose issuer does not tell it. */
-const UNKNOWN_LIFE_S = 60;
+/** Asks for a new token. Rejects with {@link TokenError}, or with the reason of the signal. */
+export type RequestToken = (signal: AbortSignal) => Promise<IssuedToken>;
 
-const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+const isSafe = ({ protocol, hostname }: URL, allowInsecureHttp = false): boolean =>
+  protocol === 'https:' ||
+  (protocol === 'http:' && (allowInsecureHttp || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)));
 
-const toTokenError = (error: unknown): TokenError => {
-  if (error instanceof TokenError) return error;
-  if (error instanceof ResponseBodyError) {
-    const { error: oauthError, status } = error;
-    const reason = status >= 500 || status === 429 ? 'unreachable' : 'refused';
-    return new TokenError(reason, `the authorization server answered ${oauthError}`, { oauthError });
-  }
-  if (error instanceof WWWAuthenticateChallengeError) {
-    const oauthError = error.cause[0]?.parameters['error'] ?? 'invalid_client';
-    return new TokenError('refused', `the authorization server answered ${oauthError}`, { oauthError });
-  }
-  if (error instanceof ClientError && error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM') {
-    const status = error.cause instanceof Response ? error.cause.status : 0;
-    return status >= 500 || status === 429
-      ? new TokenError('unreachable', `the authorization server answered with status ${status}`)
-      : new TokenError('unreadable', `the authorization server answered with status ${status} and no OAuth response`);
-  }
-  if (error instanceof ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
-    return new TokenError(
-      'refused',
-      'the authorization server calls itself by another issuer: use the URL that it knows itself by',
-    );
-  }
-  if (error instanceof ClientError && error.code !== 'OAUTH_TIMEOUT') {
-    return new TokenError('unreadable', `the authorization server answered nonsense (${error.code})`, { cause: error });
-  }
-  return new TokenError('unreachable', 'the authorization server could not be reached', { cause: error });
-};
-
-const claims = (accessToken: string): Record<string, unknown> | undefined => {
-  try {
-    return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-};
-
-/** Logto grants what it can and leaves out the rest without an error: such a token is refused by everything. */
-const checkScope = (requested: string, granted: string | undefined, accessToken: string): void => {
-  const token = claims(accessToken);
-  const found = granted ?? (token ? String(token['scope'] ?? '') : requested);
-  const missing = requested.split(' ').filter((scope) => !found.split(' ').includes(scope));
-  if (missing.length > 0) {
-    throw new TokenError('refused', `the scope ${missing.join(' ')} was not granted: does the client have the role?`, {
-      oauthError: 'invalid_scope',
-    });
-  }
+const safeUrl = (name: string, text: string, allowInsecureHttp: boolean | undefined): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && isSafe(url, allowInsecureHttp)) return url;
+  throw new TypeError(`${name} must be an https URL; http beyond the loopback address needs allowInsecureHttp`);
 };
 
 /**
  * Makes a function that asks for a new token, by the client credentials grant (RFC 6749, section 4.4).
  *
- * @throws TypeError for an issuer that is no URL, or plain http beyond the loopback address unless that is allowed.
+ * @throws TypeError for an issuer or token endpoint that is no URL, or plain http beyond the loopback address unless
+ * that is allowed.
  */
-export const createTokenRequest = (options: TokenRequestOptions): (() => Promise<IssuedToken>) => {
-  const issuer = new URL(options.issuer);
-  if (issuer.protocol !== 'https:' && !isLoopback(issuer) && !options.allowInsecureHttp) {
-    throw new TypeError('issuer must be an https URL; http beyond the loopback address needs allowInsecureHttp');
-  }
-  const timeout = (options.timeoutMs ?? 5_000) / 1_000;
-  let discovered: Promise<Configuration> | undefined;
+export const createTokenRequest = (options: TokenRequestOptions): RequestToken => {
+  const { clientId, resource, scope, allowInsecureHttp } = options;
+  const issuer = safeUrl('issuer', options.issuer, allowInsecureHttp);
+  const tokenEndpoint =
+    options.tokenEndpoint === undefined
+      ? undefined
+      : safeUrl('tokenEndpoint', options.tokenEndpoint, allowInsecureHttp).href;
+  const clientAuth = toClientAuth(options.clientAuthentication);
+  const timeout = (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1_000;
+  const isPlain = [issuer.href, tokenEndpoint].some((url) => url?.startsWith('http:'));
+  const parameters = {
+    ...options.parameters,
+    ...(resource !== undefined && { resource }),
+    ...(scope !== undefined && { scope }),
+  };
+  let server: Configuration | undefined;
 
-  const configuration = (): Promise<Configuration> => {
-    const execute = issuer.protocol === 'http:' ? [allowInsecureRequests] : [];
-    discovered ??= discovery(issuer, options.clientId, undefined, ClientSecretBasic(options.clientSecret), {
-      execute,
+  const findServer = async (fetcher: CustomFetch): Promise<Configuration> => {
+    if (tokenEndpoint !== undefined) {
+      const given = new Configuration(
+        { issuer: options.issuer, token_endpoint: tokenEndpoint },
+        clientId,
+        {},
+        clientAuth,
+      );
+      given.timeout = timeout;
+      if (isPlain) allowInsecureRequests(given);
+      return given;
+    }
+    const found = await discovery(issuer, clientId, undefined, clientAuth, {
+      execute: isPlain ? [allowInsecureRequests] : [],
       timeout,
-    }).catch((error: unknown) => {
-      discovered = undefined;
-      throw error;
+      [customFetch]: fetcher,
     });
-    return discovered;
+    const endpoint = found.serverMetadata().token_endpoint ?? '';
+    if (!URL.canParse(endpoint) || !isSafe(new URL(endpoint), allowInsecureHttp)) {
+      throw new TokenError('unreadable', 'the authorization server names no token endpoint that may be used');
+    }
+    return found;
   };
 
-  return async () => {
+  return async (signal) => {
+    const fetcher: CustomFetch = (url, init) =>
+      fetch(url, {
+        ...(init as RequestInit),
+        signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal,
+      });
     try {
-      const server = await configuration();
+      server ??= await findServer(fetcher);
+      server[customFetch] = fetcher;
       const requestedAt = performance.now();
-      const { resource, scope } = options;
-      const answer = await clientCredentialsGrant(server, { resource, scope });
-      const lifeS = answer.expires_in ?? UNKNOWN_LIFE_S;
-      if (!(lifeS > 0)) throw new TokenError('unreadable', 'the authorization server issued an expired token');
-      checkScope(scope, answer.scope, answer.access_token);
-      return { accessToken: answer.access_token, requestedAt, lifeMs: lifeS * 1_000 };
+      const answer = await clientCredentialsGrant(server, parameters);
+      return { ...readTokenResponse(answer, scope), ageMs: performance.now() - requestedAt };
     } catch (error) {
-      throw toTokenError(error);
+      signal.throwIfAborted();
+      const failure = toTokenError(error);
+      // The endpoint may have moved.
+      if (failure.reason === 'unreadable') server = undefined;
+      throw failure;
     }
   };
 };

@@ -1,0 +1,2 @@
+export { isRedisUrl } from './connection-string.js';
+export { createRedisStore, type RedisStore, type RedisStoreOptions } from './redis-store.js';
