@@ -43,6 +43,7 @@ describe('a failure', () => {
     ['429', status(429), 'unreachable'],
     ['503 as an OAuth error', status(503, {}, { error: 'temporarily_unavailable' }), 'unreachable'],
     ['403 in HTML', status(403, {}, '<h1>Blocked</h1>'), 'unreadable'],
+    ['a redirect', status(307, { location: 'http://127.0.0.1:9/' }), 'unreadable'],
     ['half a JSON', { kind: 'garbage' }, 'unreadable'],
     ['a reset', { kind: 'reset' }, 'unreachable'],
     ['a token without life', status(200, {}, { access_token: 't', token_type: 'Bearer', expires_in: 0 }), 'unreadable'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEncryptedStore, createMemoryStore, type TokenStore } from '../../src/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/index.js';
 import { eventually, failure, newKey } from '../scene.js';
-import { describeWithRedis, startRedis } from './redis-server.js';
+import { describeWithRedis, skipReason, startRedis } from './redis-server.js';
 import {
   hasOpenssl,
   type SentinelTopology,
@@ -12,6 +12,9 @@ import {
   startTls,
   type Topology,
 } from './topologies.js';
+
+// Once for all files.
+if (skipReason) process.stderr.write(`${skipReason}\n`);
 
 /** What every store promises. */
 const itIsAStore = (open: () => Promise<TokenStore>) => {
