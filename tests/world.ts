@@ -10,6 +10,7 @@ import {
 } from '@users-bff/logto-sandbox';
 import { createTokenCache } from '@users-bff/token-cache';
 import { createUsersClient, type UsersClient } from '@users-bff/trpc-client';
+import { FRONTEND } from './sign-in.js';
 
 /** The BFF's own API resource. */
 export const AUDIENCE = 'https://users-bff.example';
@@ -73,7 +74,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     users: 30,
     announce: () => {},
     resources: [{ indicator: AUDIENCE, scopes: permissions }],
-    applications: [caller],
+    applications: [caller, FRONTEND],
     ...options.sandbox,
   });
   const upstream: Upstream = options.upstream ?? {

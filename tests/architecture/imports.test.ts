@@ -116,17 +116,21 @@ describe('inside the BFF, the way of a call goes one way:', () => {
   const src = 'apps/bff/src/';
 
   it.each([
-    ['main', ['config', 'log', 'serve']],
-    ['serve', ['app', 'config', 'log']],
-    ['app', ['authentication/', 'current-request', 'config', 'http/', 'log', 'log-token-events']],
-    ['http/', ['authentication/', 'current-request', 'errors', 'http/', 'log', 'router/', 'trpc']],
+    ['main', ['config/config', 'log', 'serve']],
+    ['serve', ['app', 'config/config', 'http/refuse-unreadable', 'log']],
+    [
+      'app',
+      ['authentication/', 'authorization/', 'current-request', 'config/config', 'http/', 'log', 'log-token-events'],
+    ],
+    ['http/', ['authentication/', 'authorization/', 'current-request', 'errors', 'http/', 'log', 'router/', 'trpc']],
     ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
     ['forward', ['authorization/', 'errors', 'trpc']],
     ['trpc', ['authentication/caller', 'authorization/', 'current-request', 'errors']],
     ['authentication/', ['authentication/']],
     ['authorization/', ['authentication/caller', 'authorization/', 'errors']],
     ['errors', []],
-    ['config', []],
+    // Names and types alone: what a configuration can say.
+    ['config/', ['authentication/trusted-issuer', 'authorization/permissions', 'authorization/step-up', 'config/']],
     ['current-request', []],
     ['log', []],
     ['log-token-events', ['log']],
@@ -138,7 +142,7 @@ describe('inside the BFF, the way of a call goes one way:', () => {
     const holding = (text: string) =>
       sources('apps/bff/src').filter((file) => readFileSync(join(root, file), 'utf8').includes(text));
     expect(holding('initTRPC')).toEqual([`${src}trpc.ts`]);
-    expect(holding('process.env').sort()).toEqual([`${src}config.ts`, `${src}dev.ts`]);
+    expect(holding('process.env').sort()).toEqual([`${src}config/config.ts`, `${src}dev.ts`]);
   });
 });
 

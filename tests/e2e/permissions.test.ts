@@ -87,6 +87,7 @@ describe('session.whoami', () => {
   it('tells any authenticated caller who it is and what it may do', async () => {
     const me = await world.client('users:read', 'users:roles').session.whoami.query();
     expect(me).toEqual({
+      issuer: world.sandbox.issuer,
       subject: 'caller',
       clientId: 'caller',
       permissions: ['users:read', 'users:roles'],

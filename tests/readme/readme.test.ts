@@ -131,8 +131,11 @@ it('the table of procedures is the router', () => {
 });
 
 it('the table of variables is what the server reads', () => {
-  const source = readFileSync(join(root, 'apps/bff/src/config.ts'), 'utf8');
-  const read = Array.from(source.matchAll(/(?:optional|required)\(\s*'([A-Z_]+)'/g), ([, name]) => name);
+  const source = readFileSync(join(root, 'apps/bff/src/config/config.ts'), 'utf8');
+  const read = Array.from(
+    source.matchAll(/(?:optional|required)\(\s*'([A-Z_]+)'|environment\['([A-Z_]+)'\]/g),
+    ([, name, direct]) => name ?? direct,
+  );
   const [section = ''] = readme.split('## What the server reads')[1]?.split('\n## ') ?? [];
   const written = Array.from(section.matchAll(/`([A-Z_]{4,})`/g), ([, name]) => name);
   expect(new Set(written)).toEqual(new Set(read));

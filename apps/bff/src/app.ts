@@ -3,11 +3,13 @@ import { createTokenCache } from '@users-bff/token-cache';
 import { createRedisStore } from '@users-bff/token-cache/redis';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
-import type { Config } from './config.js';
+import { createTargetRules } from './authorization/target-rules.js';
+import type { Config } from './config/config.js';
 import { currentRequestId } from './current-request.js';
 import { authenticate } from './http/authenticate.js';
+import { browsers } from './http/browsers.js';
 import { health } from './http/health.js';
-import { callsOnly } from './http/limits.js';
+import { callsOnly, readInput } from './http/limits.js';
 import { refuse } from './http/refuse.js';
 import { requestId } from './http/request-id.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
@@ -43,11 +45,9 @@ export const createApp = (config: Config, log: Logger): App => {
     getAccessToken: tokens.getToken,
     onTokenRejected: tokens.invalidate,
   });
-  const verify = createAccessTokenVerifier({
-    issuer: config.authIssuer,
-    audience: config.authAudience,
-    jwksUri: config.authJwksUri,
-  });
+  const { clockToleranceS, publicUrl, stepUp, maxBatchSize } = config;
+  const verify = createAccessTokenVerifier({ issuers: config.issuers, clockToleranceS });
+  const checkTouch = createTargetRules(config);
 
   let isStopping = false;
   const isReady = async (): Promise<boolean> =>
@@ -69,13 +69,10 @@ export const createApp = (config: Config, log: Logger): App => {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestId);
+  app.use(browsers(config.corsOrigins));
   app.use(health(isReady));
-  app.use((_request, response, next) => {
-    response.setHeader('cache-control', 'no-store');
-    next();
-  });
-  app.use(authenticate(verify, log));
-  app.use('/trpc', callsOnly, trpcEndpoint(logto.send, log, config.maxBatchSize));
+  app.use(authenticate({ verify, clockToleranceS, publicUrl }, log));
+  app.use('/trpc', callsOnly, readInput, trpcEndpoint({ send: logto.send, checkTouch, stepUp, log, maxBatchSize }));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
 

@@ -7,7 +7,7 @@ import {
   startSandbox,
 } from '@users-bff/logto-sandbox';
 import { permissions } from './authorization/permissions.js';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig } from './config/config.js';
 import { createLog } from './log.js';
 import { type RunningServer, serve } from './serve.js';
 

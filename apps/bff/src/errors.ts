@@ -54,6 +54,18 @@ export class ProcedureError extends TRPCError {
   }
 }
 
+/** The caller must sign in again, more recently or more strongly (RFC 9470). */
+export class StepUpError extends ProcedureError {
+  readonly maxAgeSeconds: number | undefined;
+  readonly acrValues: string | undefined;
+
+  constructor(maxAgeSeconds: number | undefined, acrValues: string | undefined) {
+    super('UNAUTHORIZED', 'This needs a more recent or stronger sign-in.');
+    this.maxAgeSeconds = maxAgeSeconds;
+    this.acrValues = acrValues;
+  }
+}
+
 const byStatus: Readonly<Record<number, Code>> = {
   404: 'NOT_FOUND',
   409: 'CONFLICT',

@@ -1,10 +1,10 @@
 import type { TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server';
-import type { Operation } from '@users-bff/logto-users';
+import { type Operation, type OutputOf, operations } from '@users-bff/logto-users';
 import { core, z } from 'zod';
 import type { Permission } from './authorization/permissions.js';
 import { requireFieldPermissions } from './authorization/require-permission.js';
 import { toProcedureError } from './errors.js';
-import { type Context, type Meta, procedure } from './trpc.js';
+import { type Context, type Meta, permittedProcedure } from './trpc.js';
 
 /** The input of a procedure: nothing need be given where every key is optional. */
 // biome-ignore lint/suspicious/noConfusingVoidType: tRPC's clients take `void` for an input that may be left out.
@@ -19,17 +19,40 @@ export type Mutation<In, Out> = TRPCMutationProcedure<{ input: ProcedureInput<In
 /** Permissions that fields of an input need, besides that of the procedure. */
 export type FieldPermissions<In> = { readonly [Field in keyof In]?: Permission };
 
+/** The most that Logto puts on a page. */
+const PAGE_SIZE = 100;
+
+const rolesOf =
+  ({ send }: Context) =>
+  async (userId: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let page: number | undefined = 1; page !== undefined; ) {
+      const { items, nextCursor }: OutputOf<typeof operations.listUserRoles> = await send(operations.listUserRoles, {
+        userId,
+        page,
+        pageSize: PAGE_SIZE,
+      });
+      ids.push(...items.map(({ id }) => id));
+      page = nextCursor;
+    }
+    return ids;
+  };
+
 const declare = <In, Out>(
   operation: Operation<In, Out>,
   permission: Permission,
   fieldPermissions: FieldPermissions<In> = {},
 ) => {
   const fields = fieldPermissions as Readonly<Record<string, Permission>>;
+  const isMutation = operation.method !== 'GET';
+  const touches = isMutation || permission === 'users:credentials';
   const mayBeLeftOut = core.safeParse(operation.input, {}).success;
   const input = mayBeLeftOut ? z.optional(operation.input) : operation.input;
-  const base = procedure
-    .meta({ operation: operation as unknown as Operation<unknown, unknown>, permission, fieldPermissions: fields })
-    .input(input as core.$ZodType<unknown, unknown>);
+  const base = permittedProcedure({
+    operation: operation as unknown as Operation<unknown, unknown>,
+    permission,
+    fieldPermissions: fields,
+  }).input(input as core.$ZodType<unknown, unknown>);
 
   const forward = async ({
     ctx,
@@ -42,6 +65,7 @@ const declare = <In, Out>(
   }) => {
     requireFieldPermissions(ctx.caller, given as object, fields);
     try {
+      if (touches) await ctx.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOf(ctx) });
       return await ctx.send(operation, given as In, {
         ...(signal && { signal }),
         onResponse: ({ status }) => {

@@ -1,6 +1,6 @@
 export type { Caller } from './authentication/caller.js';
 export { type Permission, permissions } from './authorization/permissions.js';
-export { type Config, ConfigError, readConfig } from './config.js';
+export { type Config, ConfigError, readConfig } from './config/config.js';
 export type { InputIssue, UsersErrorData } from './errors.js';
 export { createLog, type Logger } from './log.js';
 export { type AppRouter, appRouter } from './router/index.js';

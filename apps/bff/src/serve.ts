@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import { refuseUnreadable } from './http/refuse-unreadable.js';
 import type { Logger } from './log.js';
 
 /** A running server. */
@@ -21,6 +22,7 @@ export interface RunningServer {
 export const serve = async (config: Config, log: Logger): Promise<RunningServer> => {
   const app = createApp(config, log);
   const server = createServer(app.handler);
+  server.on('clientError', refuseUnreadable);
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

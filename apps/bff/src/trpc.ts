@@ -3,6 +3,8 @@ import type { Operation, Send } from '@users-bff/logto-users';
 import type { Caller } from './authentication/caller.js';
 import type { Permission } from './authorization/permissions.js';
 import { requirePermission } from './authorization/require-permission.js';
+import { requireStepUp, type StepUpOptions } from './authorization/step-up.js';
+import type { CheckTouch } from './authorization/target-rules.js';
 import { currentRequestId } from './current-request.js';
 import { describeError } from './errors.js';
 
@@ -21,6 +23,10 @@ export interface Context {
   readonly caller: Caller;
   /** Sends an operation to Logto. */
   readonly send: Send;
+  /** Whom the caller may not touch. */
+  readonly checkTouch: CheckTouch;
+  /** What credential operations ask of a sign-in. */
+  readonly stepUp: StepUpOptions;
   /** Told every call when it has ended. */
   readonly onCall: (record: CallRecord) => void;
   /** Set by the step that asks Logto. */
@@ -70,11 +76,18 @@ const observed = t.middleware(async ({ ctx, path, next }) => {
 });
 
 const permitted = t.middleware(({ ctx, meta, next }) => {
-  if (meta?.permission) requirePermission(ctx.caller, meta.permission);
+  // Held by the types too: see below.
+  if (!meta?.permission) throw new Error('a procedure without a permission');
+  requirePermission(ctx.caller, meta.permission);
+  if (meta.permission === 'users:credentials') requireStepUp(ctx.caller, ctx.stepUp);
   return next();
 });
 
 export const { router } = t;
 
-/** The start of every procedure: observed, and open to callers with the permission that its meta names. */
-export const procedure = t.procedure.use(observed).use(permitted);
+/** The start of a procedure that any authenticated caller may call. */
+export const authenticatedProcedure = t.procedure.use(observed);
+
+/** The start of a procedure for callers with a permission. There is no other: one without it does not compile. */
+export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) =>
+  t.procedure.meta(meta).use(observed).use(permitted);

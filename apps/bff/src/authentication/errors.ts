@@ -1,5 +1,13 @@
-/** Why a caller is not let in (RFC 6750, section 3.1), or `undefined` where no token came. */
-export type AuthenticationFailure = 'invalid_request' | 'invalid_token' | undefined;
+/**
+ * Why a caller is not let in: the codes of RFC 6750 (section 3.1), RFC 9449 (section 7.1) and RFC 9470 (section 3), or
+ * `undefined` where no token came.
+ */
+export type AuthenticationFailure =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'invalid_dpop_proof'
+  | 'insufficient_user_authentication'
+  | undefined;
 
 /** The caller did not show who it is. The reason is for the log: callers learn the failure alone. */
 export class AuthenticationError extends Error {
@@ -14,11 +22,6 @@ export class AuthenticationError extends Error {
     this.failure = failure;
     this.status = failure === 'invalid_request' ? 400 : 401;
   }
-
-  /** The value of `WWW-Authenticate`. */
-  get challenge(): string {
-    return bearerChallenge(this.failure);
-  }
 }
 
 /** The issuer's keys could not be had, so nobody can be told from anybody. Not the caller's fault. */
@@ -30,7 +33,3 @@ export class KeySetUnavailableError extends Error {
     this.name = 'KeySetUnavailableError';
   }
 }
-
-/** A challenge of RFC 6750, section 3. Without a failure it names the scheme only. */
-export const bearerChallenge = (failure?: string, scope?: string): string =>
-  ['Bearer realm="users-bff"', failure && `error="${failure}"`, scope && `scope="${scope}"`].filter(Boolean).join(', ');

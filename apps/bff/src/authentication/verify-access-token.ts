@@ -1,39 +1,29 @@
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify } from 'jose';
+import { decodeJwt, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { ALGORITHMS } from './algorithms.js';
 import type { Caller } from './caller.js';
 import { AuthenticationError, KeySetUnavailableError } from './errors.js';
 import { createKeySet, type KeySetOptions } from './key-set.js';
+import { permissionsOf, type TrustedIssuer } from './trusted-issuer.js';
 
-/** Whose tokens are taken, and for whom they must be. */
-export interface VerifierOptions extends KeySetOptions {
-  /** The resource indicator that a token must have as audience. */
-  audience: string;
+/** Whose tokens are taken, and how strictly. */
+export interface VerifierOptions extends Pick<KeySetOptions, 'cooldownMs' | 'maxAgeMs' | 'maxStaleMs'> {
+  issuers: readonly TrustedIssuer[];
+  /** Seconds that clocks may differ. */
+  clockToleranceS: number;
 }
 
 /** Tells the caller of an access token. */
 export type VerifyAccessToken = (token: string) => Promise<Caller>;
 
-/** Asymmetric ones only: with a shared key whoever can verify could issue. */
-const ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-  'Ed25519',
-];
-
-const CLOCK_TOLERANCE_S = 5;
 const VERDICT_LIFE_MS = 60_000;
 const MAX_VERDICTS = 10_000;
+/** What lives longer is no access token. */
+const MAX_LIFE_S = 86_400;
 
-const identifier = z.string().min(1).max(256);
+/** Printable ASCII: identifiers go into logs, records and keys. */
+const identifier = z.string().regex(/^[\x21-\x7e]{1,256}$/);
 
 /** What jose does not look at (RFC 9068, section 2.2). */
 const claims = z.object({
@@ -43,16 +33,80 @@ const claims = z.object({
   iat: z.number(),
   exp: z.number(),
   scope: z.string().optional(),
+  organization_id: z.string().optional(),
+  auth_time: z.number().optional(),
+  acr: z.string().optional(),
+  cnf: z.looseObject({ jkt: z.string().optional() }).optional(),
 });
 
 /** Errors that speak of the token; all others speak of the key set. */
 const BAD_TOKEN = /^ERR_(JWT|JWS|JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED|JWKS_(NO|MULTIPLE)_MATCHING)/;
+
+const refuse = (reason: string): never => {
+  throw new AuthenticationError('invalid_token', reason);
+};
 
 interface Verdict {
   readonly caller: Caller;
   readonly until: number;
   readonly generation: number;
 }
+
+/** Before anything is verified: only to choose the keys. */
+const issuerOf = (token: string): unknown => {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return refuse('no JWT');
+  }
+};
+
+/** The check for one issuer: its keys never meet another issuer's tokens. */
+const createCheck = (trusted: TrustedIssuer, options: VerifierOptions) => {
+  const { clockToleranceS } = options;
+  const { cooldownMs, maxAgeMs, maxStaleMs } = options;
+  const keys = createKeySet({
+    issuer: trusted.issuer,
+    jwksUri: trusted.jwksUri,
+    ...(cooldownMs !== undefined && { cooldownMs }),
+    ...(maxAgeMs !== undefined && { maxAgeMs }),
+    ...(maxStaleMs !== undefined && { maxStaleMs }),
+  });
+
+  const verify = async (token: string): Promise<Caller> => {
+    const { payload } = await jwtVerify(token, keys.getKey, {
+      issuer: trusted.issuer,
+      audience: [...trusted.audiences],
+      algorithms: ALGORITHMS,
+      typ: 'at+jwt',
+      requiredClaims: ['exp', 'iat', 'sub', 'jti', 'client_id'],
+      clockTolerance: clockToleranceS,
+    });
+    const { data } = claims.safeParse(payload);
+    if (!data) return refuse('claims of the wrong kind');
+    if (data.iat > Date.now() / 1_000 + clockToleranceS) return refuse('issued in the future');
+    if (data.exp - data.iat > MAX_LIFE_S) return refuse('valid for more than a day');
+    if (data.organization_id !== undefined && !trusted.organizations.includes(data.organization_id)) {
+      return refuse('for an organization that is not on the list');
+    }
+    if (data.cnf && data.cnf.jkt === undefined) return refuse('bound by another means than DPoP');
+    if (trusted.requiresDpop && !data.cnf) return refuse('bound to no key');
+    const kind = data.sub === data.client_id ? 'machine' : 'person';
+    return {
+      issuer: trusted.issuer,
+      subject: data.sub,
+      clientId: data.client_id,
+      kind,
+      isManagedUser: trusted.isManagedTenant && kind === 'person',
+      permissions: permissionsOf(trusted, { ...payload, scope: data.scope }),
+      expiresAt: data.exp * 1_000,
+      authTime: data.auth_time,
+      acr: data.acr,
+      keyThumbprint: data.cnf?.jkt,
+    };
+  };
+  return { keys, verify };
+};
 
 /**
  * Makes the check of callers' access tokens (RFC 9068, section 4): signature by a key of the issuer, `typ`, issuer,
@@ -65,31 +119,8 @@ interface Verdict {
  * keys cannot be had.
  */
 export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAccessToken => {
-  const { issuer, audience } = options;
-  const keys = createKeySet(options);
+  const checks = new Map(options.issuers.map((trusted) => [trusted.issuer, createCheck(trusted, options)]));
   const verdicts = new Map<string, Verdict>();
-
-  const verify = async (token: string): Promise<Caller> => {
-    const { payload } = await jwtVerify(token, keys.getKey, {
-      issuer,
-      audience,
-      algorithms: ALGORITHMS,
-      typ: 'at+jwt',
-      requiredClaims: ['exp', 'iat', 'sub', 'jti', 'client_id'],
-      clockTolerance: CLOCK_TOLERANCE_S,
-    });
-    const { data } = claims.safeParse(payload);
-    if (!data) throw new AuthenticationError('invalid_token', 'claims of the wrong kind');
-    if (data.iat > Date.now() / 1_000 + CLOCK_TOLERANCE_S) {
-      throw new AuthenticationError('invalid_token', 'issued in the future');
-    }
-    return {
-      subject: data.sub,
-      clientId: data.client_id,
-      permissions: (data.scope ?? '').split(' ').filter((scope) => scope !== ''),
-      expiresAt: data.exp * 1_000,
-    };
-  };
 
   const remember = (key: string, caller: Caller, generation: number): void => {
     const oldest = verdicts.size >= MAX_VERDICTS ? verdicts.keys().next().value : undefined;
@@ -101,19 +132,21 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
   return async (token) => {
     const key = createHash('sha256').update(token).digest('base64');
     const known = verdicts.get(key);
-    if (known && known.generation === keys.generation && Date.now() < known.until) return known.caller;
+    if (known && known.generation === checks.get(known.caller.issuer)?.keys.generation && Date.now() < known.until) {
+      return known.caller;
+    }
     verdicts.delete(key);
+    const check = checks.get(issuerOf(token) as string);
+    if (!check) return refuse('of an issuer that is not trusted');
     // Read before: keys that are fetched meanwhile may not be the ones that verified.
-    const { generation } = keys;
+    const { generation } = check.keys;
     try {
-      const caller = await verify(token);
+      const caller = await check.verify(token);
       remember(key, caller, generation);
       return caller;
     } catch (error) {
       if (error instanceof AuthenticationError || error instanceof KeySetUnavailableError) throw error;
-      if (error instanceof errors.JOSEError && BAD_TOKEN.test(error.code)) {
-        throw new AuthenticationError('invalid_token', error.code);
-      }
+      if (error instanceof errors.JOSEError && BAD_TOKEN.test(error.code)) return refuse(error.code);
       throw new KeySetUnavailableError(error);
     }
   };

@@ -6,6 +6,7 @@ export const permissions = [
   'users:delete',
   'users:credentials',
   'users:roles',
+  'users:protected',
 ] as const;
 
 /** A permission that a procedure may need. */

@@ -1,29 +1,62 @@
-import type { RequestHandler, Response } from 'express';
-import { bearerToken } from '../authentication/bearer-token.js';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from '../authentication/caller.js';
+import { challenge } from '../authentication/challenge.js';
+import { type CheckProof, createProofCheck } from '../authentication/dpop-proof.js';
 import { AuthenticationError, KeySetUnavailableError } from '../authentication/errors.js';
+import { presentedToken } from '../authentication/presented-token.js';
 import type { VerifyAccessToken } from '../authentication/verify-access-token.js';
 import { currentRequestId } from '../current-request.js';
 import type { Logger } from '../log.js';
 import { refuse } from './refuse.js';
 
+/** How callers are told from each other. */
+export interface AuthenticationOptions {
+  readonly verify: VerifyAccessToken;
+  /** Seconds that clocks may differ. */
+  readonly clockToleranceS: number;
+  /** Where callers reach this server, for proofs that name it. */
+  readonly publicUrl: string | undefined;
+}
+
 /** The caller of an authenticated request. */
 export const callerOf = (response: Response): Caller => response.locals['caller'] as Caller;
 
+const identify = async (
+  request: Request,
+  { verify, publicUrl }: AuthenticationOptions,
+  checkProof: CheckProof,
+): Promise<Caller> => {
+  const { scheme, token, proof } = presentedToken(request.rawHeaders);
+  const caller = await verify(token);
+  const { keyThumbprint } = caller;
+  // A bound token is worth nothing without its key, whoever holds it (RFC 9449, section 7.2).
+  if (!keyThumbprint !== (scheme === 'Bearer')) {
+    throw new AuthenticationError(
+      'invalid_token',
+      `presented as ${scheme}, bound ${keyThumbprint ? '' : 'not '}to a key`,
+    );
+  }
+  if (keyThumbprint) {
+    const url = `${publicUrl ?? `http://${request.headers.host}`}${request.originalUrl}`;
+    await checkProof(proof, { method: request.method, url, accessToken: token, keyThumbprint });
+  }
+  return caller;
+};
+
 /**
  * Lets authenticated requests pass, and nobody else: who is unknown learns not even which procedures exist.
- * Refusals follow RFC 6750, section 3.
+ * Refusals follow RFC 6750, section 3, and RFC 9449, section 7.1.
  */
-export const authenticate =
-  (verify: VerifyAccessToken, log: Logger): RequestHandler =>
-  async (request, response, next) => {
+export const authenticate = (options: AuthenticationOptions, log: Logger): RequestHandler => {
+  const checkProof = createProofCheck(options.clockToleranceS);
+  return async (request, response, next) => {
     const requestId = currentRequestId();
     try {
-      response.locals['caller'] = await verify(bearerToken(request.rawHeaders));
+      response.locals['caller'] = await identify(request, options, checkProof);
     } catch (error) {
       if (error instanceof AuthenticationError) {
         log.info({ requestId, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
-        response.setHeader('www-authenticate', error.challenge);
+        response.setHeader('www-authenticate', challenge(error.failure));
         return refuse(
           response,
           error.status === 400 ? 'BAD_REQUEST' : 'UNAUTHORIZED',
@@ -39,3 +72,4 @@ export const authenticate =
     }
     next();
   };
+};

@@ -1,29 +1,48 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { Send } from '@users-bff/logto-users';
 import type { RequestHandler } from 'express';
-import { bearerChallenge } from '../authentication/errors.js';
+import { challenge } from '../authentication/challenge.js';
+import type { StepUpOptions } from '../authorization/step-up.js';
+import type { CheckTouch } from '../authorization/target-rules.js';
 import { currentRequestId } from '../current-request.js';
-import { ProcedureError } from '../errors.js';
+import { ProcedureError, StepUpError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
 import { callerOf } from './authenticate.js';
 import { logCall } from './call-log.js';
 
-/** Bytes of a request's body. */
-const MAX_BODY_SIZE = 256 * 1024;
+/** What calls are answered with. */
+export interface TrpcEndpointOptions {
+  readonly send: Send;
+  readonly checkTouch: CheckTouch;
+  readonly stepUp: StepUpOptions;
+  readonly log: Logger;
+  /** Calls in one HTTP request. */
+  readonly maxBatchSize: number;
+}
+
+/** What callers are told to do about their refusals (RFC 6750, RFC 9470). */
+const challengeOf = (errors: readonly ProcedureError[]): string | undefined => {
+  const stepUp = errors.find((error) => error instanceof StepUpError);
+  if (stepUp) {
+    const { maxAgeSeconds, acrValues } = stepUp;
+    return challenge('insufficient_user_authentication', { maxAgeSeconds, acrValues });
+  }
+  const lacking = errors.flatMap(({ requiredPermission }) => requiredPermission ?? []);
+  return lacking.length > 0 ? challenge('insufficient_scope', { scope: [...new Set(lacking)].join(' ') }) : undefined;
+};
 
 /** Answers tRPC's calls, single and in batches. */
-export const trpcEndpoint = (send: Send, log: Logger, maxBatchSize: number): RequestHandler =>
+export const trpcEndpoint = ({ send, checkTouch, stepUp, log, maxBatchSize }: TrpcEndpointOptions): RequestHandler =>
   createExpressMiddleware({
     router: appRouter,
     maxBatchSize,
-    maxBodySize: MAX_BODY_SIZE,
     // Queries may go by POST, so that personal data stays out of URLs and access logs.
     allowMethodOverride: true,
     createContext: ({ res }): Context => {
       const caller = callerOf(res);
-      return { caller, send, onCall: logCall(log, caller) };
+      return { caller, send, checkTouch, stepUp, onCall: logCall(log, caller) };
     },
     onError: ({ error, path }) => {
       // Calls that reached a procedure have their line already.
@@ -32,13 +51,11 @@ export const trpcEndpoint = (send: Send, log: Logger, maxBatchSize: number): Req
     },
     responseMeta: ({ errors }) => {
       const known = errors.filter((error) => error instanceof ProcedureError);
-      const lacking = known.flatMap(({ requiredPermission }) => requiredPermission ?? []);
+      const told = challengeOf(known);
       const waits = known.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
       return {
         headers: {
-          ...(lacking.length > 0 && {
-            'www-authenticate': bearerChallenge('insufficient_scope', [...new Set(lacking)].join(' ')),
-          }),
+          ...(told !== undefined && { 'www-authenticate': told }),
           ...(waits.length > 0 && { 'retry-after': String(Math.max(...waits)) }),
         },
       };

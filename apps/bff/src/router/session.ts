@@ -1,8 +1,10 @@
 import { type Permission, permissions } from '../authorization/permissions.js';
-import { procedure, router } from '../trpc.js';
+import { authenticatedProcedure, router } from '../trpc.js';
 
 /** Who calls, and what they may do. */
 export interface Whoami {
+  /** `iss` of the access token. */
+  issuer: string;
   /** `sub` of the access token. */
   subject: string;
   /** `client_id` of the access token. */
@@ -15,8 +17,9 @@ export interface Whoami {
 
 /** The caller's own session. */
 export const session = router({
-  whoami: procedure.query(
+  whoami: authenticatedProcedure.query(
     ({ ctx: { caller } }): Whoami => ({
+      issuer: caller.issuer,
       subject: caller.subject,
       clientId: caller.clientId,
       permissions: permissions.filter((permission) => caller.permissions.includes(permission)),

@@ -6,7 +6,10 @@ import { router } from '../trpc.js';
 export const users = router({
   list: query(op.listUsers, 'users:read'),
   get: query(op.getUser, 'users:read'),
-  create: mutation(op.createUser, 'users:write'),
+  create: mutation(op.createUser, 'users:write', {
+    password: 'users:credentials',
+    passwordDigest: 'users:credentials',
+  }),
   update: mutation(op.updateUser, 'users:write', {
     username: 'users:identifiers',
     primaryEmail: 'users:identifiers',

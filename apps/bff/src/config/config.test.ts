@@ -30,9 +30,22 @@ describe('the configuration', () => {
       logtoResource: 'https://default.logto.app/api',
       logtoTimeoutMs: 5000,
       tokenCache: undefined,
-      authIssuer: 'https://tenant.logto.app/oidc',
-      authAudience: 'https://users-bff.example.com',
-      authJwksUri: undefined,
+      issuers: [
+        {
+          issuer: 'https://tenant.logto.app/oidc',
+          audiences: ['https://users-bff.example.com'],
+          jwksUri: undefined,
+          organizations: [],
+          requiresDpop: false,
+          isManagedTenant: true,
+        },
+      ],
+      clockToleranceS: 5,
+      publicUrl: undefined,
+      allowSelf: false,
+      protectedRoles: [],
+      stepUp: { maxAgeSeconds: undefined, acrValues: undefined },
+      corsOrigins: [],
       allowInsecureHttp: false,
       maxBatchSize: 20,
       logLevel: 'info',
@@ -82,6 +95,78 @@ describe('the configuration', () => {
   it("refuses the Management API as the callers' audience: its tokens may do everything", () => {
     const lines = problems({ ...complete, AUTH_AUDIENCE: 'https://default.logto.app/api' });
     expect(lines[0]).toContain('must not be the Management API');
+  });
+
+  describe('of several issuers', () => {
+    const { AUTH_AUDIENCE: _, ...rest } = complete;
+    const people = { issuer: 'https://tenant.logto.app/oidc', audience: 'https://bff.example' };
+    const services = {
+      issuer: 'https://services.example',
+      audience: ['https://bff.example', 'urn:other'],
+      jwksUri: 'https://services.example/keys',
+      scopes: { 'directory.read': ['users:read'] },
+      rolesClaim: 'roles',
+      roles: { support: ['users:read', 'users:write'] },
+      organizations: ['staff'],
+      dpop: 'required',
+    };
+
+    it('says for each what its tokens are worth', () => {
+      const { issuers } = readConfig({ ...rest, AUTH_ISSUERS: JSON.stringify([people, services]) });
+      expect(issuers).toEqual([
+        expect.objectContaining({ audiences: ['https://bff.example'], isManagedTenant: true, requiresDpop: false }),
+        expect.objectContaining({
+          audiences: ['https://bff.example', 'urn:other'],
+          scopes: services.scopes,
+          roles: services.roles,
+          organizations: ['staff'],
+          isManagedTenant: false,
+          requiresDpop: true,
+        }),
+      ]);
+    });
+
+    it.each([
+      ['no JSON', '[{', 'at the start'],
+      ['none', '[]', 'at the start'],
+      ['an http issuer', JSON.stringify([{ ...people, issuer: 'http://tenant.example' }]), 'at 0.issuer'],
+      ['an unknown key', JSON.stringify([{ ...people, audiences: [] }]), 'at 0'],
+      ['an unknown permission', JSON.stringify([{ ...people, roles: { a: ['users:*'] } }]), 'at 0.roles.a.0'],
+      ['one twice', JSON.stringify([people, people]), 'must name each issuer once'],
+      ['the Management API', JSON.stringify([{ ...people, audience: 'https://default.logto.app/api' }]), 'Management'],
+    ])('refuses %s', (_, AUTH_ISSUERS, place) => {
+      expect(problems({ ...rest, AUTH_ISSUERS }).join('\n')).toContain(place);
+    });
+
+    it('has one place for each fact', () => {
+      const lines = problems({ ...complete, AUTH_ISSUERS: JSON.stringify([people]) });
+      expect(lines).toEqual([expect.stringContaining('AUTH_AUDIENCE and AUTH_ISSUERS exclude each other')]);
+    });
+  });
+
+  it.each([
+    ['PROTECTED_ROLES', 'a,b', { protectedRoles: ['a', 'b'] }],
+    [
+      'CORS_ORIGINS',
+      'https://a.example, https://b.example',
+      { corsOrigins: ['https://a.example', 'https://b.example'] },
+    ],
+    ['STEP_UP_ACR', 'urn:a,urn:b', { stepUp: { maxAgeSeconds: undefined, acrValues: ['urn:a', 'urn:b'] } }],
+    ['STEP_UP_MAX_AGE_S', '300', { stepUp: { maxAgeSeconds: 300, acrValues: undefined } }],
+    ['ALLOW_SELF', 'true', { allowSelf: true }],
+  ])('reads %s=%s', (name, value, expected) => {
+    expect(readConfig({ ...complete, [name]: value })).toMatchObject(expected);
+  });
+
+  it.each([
+    ['PROTECTED_ROLES', 'a,,b'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example/path'],
+    ['STEP_UP_ACR', 'a"b'],
+    ['ALLOW_SELF', 'yes'],
+    ['AUTH_CLOCK_TOLERANCE_S', '-1'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problems({ ...complete, [name]: value })).toEqual([expect.stringContaining(name)]);
   });
 
   describe('of the shared token cache', () => {

@@ -1,5 +1,7 @@
-import { isRedisUrl } from '@users-bff/token-cache/redis';
-import { z } from 'zod';
+import type { TrustedIssuer } from '../authentication/trusted-issuer.js';
+import type { StepUpOptions } from '../authorization/step-up.js';
+import { trustedIssuers } from './trusted-issuers.js';
+import { encryptionKeys, flag, integer, list, oneOf, redisUrl, text, uri, url, type Variable } from './variables.js';
 
 /** What the server is told by its environment. */
 export interface Config {
@@ -17,12 +19,20 @@ export interface Config {
   readonly logtoTimeoutMs: number;
   /** Where the token for Logto is shared with other processes; in this one alone where it is absent. */
   readonly tokenCache: TokenCacheConfig | undefined;
-  /** Who issues the callers' access tokens. */
-  readonly authIssuer: string;
-  /** The resource indicator that callers' access tokens must name as their audience. */
-  readonly authAudience: string;
-  /** Where the issuer's keys are; by discovery where it is absent. */
-  readonly authJwksUri: string | undefined;
+  /** Who issues callers' access tokens. */
+  readonly issuers: readonly TrustedIssuer[];
+  /** Seconds by which the clocks of issuers may differ from this one. */
+  readonly clockToleranceS: number;
+  /** Where callers reach this server; `undefined` where they reach it under its own address. */
+  readonly publicUrl: string | undefined;
+  /** Callers may change themselves. */
+  readonly allowSelf: boolean;
+  /** Ids of roles that are given and taken, and whose holders are touched, with `users:protected` alone. */
+  readonly protectedRoles: readonly string[];
+  /** What credential operations ask of a person's sign-in. */
+  readonly stepUp: StepUpOptions;
+  /** Origins of pages that may call from a browser. */
+  readonly corsOrigins: readonly string[];
   /** Logto and the issuer may be reached by plain http beyond the loopback address. */
   readonly allowInsecureHttp: boolean;
   /** Calls in one HTTP request. */
@@ -52,77 +62,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-interface Variable<T> {
-  readonly schema: z.ZodType<T, string>;
-  /** What it must be, for the one who set it wrong. */
-  readonly must: string;
-  readonly example: string;
-}
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
-const isUrl = (value: string, allowHttp: boolean): boolean => {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(value);
-  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && (allowHttp || LOOPBACK.test(hostname)));
-  return isEncrypted && !username && !password && !search && !hash;
-};
-
-const url = (example: string, allowHttp: boolean): Variable<string> => ({
-  schema: z
-    .string()
-    .refine((value) => isUrl(value, allowHttp))
-    .transform((value) => value.replace(/\/+$/, '')),
-  must: 'must be an https URL (http for the loopback address alone) without credentials, query and fragment',
-  example,
-});
-
-const uri = (what: string, example: string): Variable<string> => ({
-  schema: z.string().refine((value) => URL.canParse(value)),
-  must: `must be ${what}, an absolute URI`,
-  example,
-});
-
-const text = (what: string, example: string): Variable<string> => ({
-  schema: z.string().min(1),
-  must: `must be ${what}`,
-  example,
-});
-
-const redisUrl: Variable<string> = {
-  schema: z.string().refine(isRedisUrl),
-  must: 'must be a Redis URL: redis://, redis+cluster:// or redis+sentinel://, over TLS rediss',
-  example: 'rediss://:<password>@redis.example.com:6379',
-};
-
-const isEncryptionKey = (value: string): boolean =>
-  /^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === 32;
-
-const encryptionKeys: Variable<readonly string[]> = {
-  schema: z
-    .string()
-    .transform((value) => value.split(',').map((key) => key.trim()))
-    .refine((keys) => keys.every(isEncryptionKey)),
-  must: 'must be 32 bytes in base64, as made by "openssl rand -base64 32"; several with commas between, the first of which seals',
-  example: '<32 bytes in base64>',
-};
-
-const integer = (what: string, min: number, max: number, example: string): Variable<number> => ({
-  schema: z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max),
-  must: `must be ${what} from ${min} to ${max}`,
-  example,
-});
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T, example: T[number]): Variable<T[number]> => ({
-  schema: z.enum(values) as unknown as z.ZodType<T[number], string>,
-  must: `must be one of ${values.join(', ')}`,
-  example,
-});
 
 /**
  * Reads the configuration; an empty variable counts as absent.
@@ -156,8 +95,35 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     };
   };
 
+  const issuers = (): readonly TrustedIssuer[] => {
+    const tenant = `${logtoEndpoint}/oidc`;
+    const complain = (problem: string) => problems.push(problem);
+    if (environment['AUTH_ISSUERS']) {
+      for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI']) {
+        if (environment[name]) problems.push(`${name} and AUTH_ISSUERS exclude each other: say it there`);
+      }
+      return trustedIssuers(environment['AUTH_ISSUERS'], tenant, allowInsecureHttp, complain);
+    }
+    const issuer = optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc', allowInsecureHttp)) ?? tenant;
+    const audience = required(
+      'AUTH_AUDIENCE',
+      uri("the resource indicator of this BFF's own API resource", 'https://users-bff.example.com'),
+    );
+    const jwksUri = optional('AUTH_JWKS_URI', url('https://my-tenant.logto.app/oidc/jwks', allowInsecureHttp));
+    return [
+      {
+        issuer,
+        audiences: [audience],
+        jwksUri,
+        organizations: [],
+        requiresDpop: false,
+        isManagedTenant: issuer === tenant,
+      },
+    ];
+  };
+
   const mode = optional('NODE_ENV', oneOf(['development', 'production', 'test'], 'production')) ?? 'development';
-  const allowInsecureHttp = optional('ALLOW_INSECURE_HTTP', oneOf(['true', 'false'], 'true')) === 'true';
+  const allowInsecureHttp = optional('ALLOW_INSECURE_HTTP', flag) === 'true';
   const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app', allowInsecureHttp));
   const config: Config = {
     environment: mode,
@@ -173,20 +139,26 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       ) ?? 'https://default.logto.app/api',
     logtoTimeoutMs: optional('LOGTO_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '5000')) ?? 5_000,
     tokenCache: tokenCache(),
-    authIssuer:
-      optional('AUTH_ISSUER', url('https://my-tenant.logto.app/oidc', allowInsecureHttp)) ?? `${logtoEndpoint}/oidc`,
-    authAudience: required(
-      'AUTH_AUDIENCE',
-      uri("the resource indicator of this BFF's own API resource", 'https://users-bff.example.com'),
-    ),
-    authJwksUri: optional('AUTH_JWKS_URI', url('https://my-tenant.logto.app/oidc/jwks', allowInsecureHttp)),
+    issuers: issuers(),
+    clockToleranceS: optional('AUTH_CLOCK_TOLERANCE_S', integer('seconds', 0, 300, '5')) ?? 5,
+    publicUrl: optional('PUBLIC_URL', url('https://users-bff.example.com', allowInsecureHttp)),
+    allowSelf: optional('ALLOW_SELF', flag) === 'true',
+    protectedRoles: optional('PROTECTED_ROLES', list('ids of roles', /^[\w-]{1,64}$/, 'k1xz8t0wq3ru2vh5ynsbe')) ?? [],
+    stepUp: {
+      maxAgeSeconds: optional('STEP_UP_MAX_AGE_S', integer('seconds', 1, 86_400, '300')),
+      acrValues: optional(
+        'STEP_UP_ACR',
+        list('authentication context classes', /^[\x21\x23-\x5b\x5d-\x7e]+$/, 'urn:example:mfa'),
+      ),
+    },
+    corsOrigins: optional('CORS_ORIGINS', list('origins', /^https?:\/\/[^/?#@*]+$/, 'https://admin.example.com')) ?? [],
     allowInsecureHttp,
     maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,
     logLevel:
       optional('LOG_LEVEL', oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info')) ?? 'info',
     shutdownGraceMs: optional('SHUTDOWN_GRACE_MS', integer('milliseconds', 0, 600_000, '25000')) ?? 25_000,
   };
-  if (config.logtoResource && config.logtoResource === config.authAudience) {
+  if (config.issuers.some(({ audiences }) => audiences.includes(config.logtoResource))) {
     problems.push(
       'AUTH_AUDIENCE must not be the Management API: make an API resource for this BFF, for example AUTH_AUDIENCE=https://users-bff.example.com',
     );

@@ -1,0 +1,52 @@
+import cors from 'cors';
+import { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import { refuse } from './refuse.js';
+
+/** Answers are data: nothing in them may be run, framed, sniffed or kept. */
+const headers: RequestHandler[] = [
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  }),
+  (_request, response, next) => {
+    response.setHeader('cache-control', 'no-store');
+    next();
+  },
+];
+
+/** `Origin` is of the page, `Host` of this server: the same, where the page is this server's own. */
+const isOwn = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) && new URL(origin).host === host;
+
+/**
+ * What concerns browsers: answers that they keep to themselves, and pages of other origins let in by name alone
+ * (the CORS protocol of the Fetch standard). Their preflights need no token, and reach nothing.
+ *
+ * @param origins Of pages that may call, such as `https://admin.example.com`.
+ */
+export const browsers = (origins: readonly string[]): Router => {
+  const router = Router();
+  router.use(...headers);
+  router.use((request, response, next) => {
+    const { origin, host } = request.headers;
+    if (origin === undefined || origins.includes(origin) || isOwn(origin, host)) return next();
+    refuse(response, 'FORBIDDEN', 'Pages of this origin may not call.');
+  });
+  if (origins.length > 0) {
+    router.use(
+      cors({
+        origin: [...origins],
+        methods: ['GET', 'POST'],
+        allowedHeaders: ['authorization', 'content-type', 'dpop', 'trpc-accept', 'x-request-id'],
+        exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+        maxAge: 600,
+      }),
+    );
+  }
+  return router;
+};
