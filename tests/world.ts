@@ -15,6 +15,13 @@ import { FRONTEND } from './sign-in.js';
 /** The BFF's own API resource. */
 export const AUDIENCE = 'https://users-bff.example';
 
+/** Tests call more often than anybody may. */
+const UNLIMITED = Object.fromEntries(
+  ['RATE_LIMIT_READS', 'RATE_LIMIT_WRITES', 'RATE_LIMIT_CREDENTIALS', 'RATE_LIMIT_DELETIONS', 'AUTH_FAILURES'].map(
+    (name) => [name, '1000000'],
+  ),
+);
+
 /** A Logto: the sandbox or a real one. */
 export interface Upstream {
   readonly endpoint: string;
@@ -32,6 +39,8 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly server: RunningServer;
   readonly url: string;
+  /** Another BFF like it, in front of the same Logto. */
+  replica(): Promise<RunningServer>;
   /** Lines of the BFF's log. */
   readonly log: string[];
   /** An access token for the BFF with these permissions. */
@@ -96,10 +105,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     LOGTO_RESOURCE: upstream.resource,
     AUTH_ISSUER: sandbox.issuer,
     AUTH_AUDIENCE: AUDIENCE,
+    ...UNLIMITED,
     ...options.environment,
   });
   const log: string[] = [];
-  const server = await serve(config, createLog(config.logLevel, { write: (line: string) => void log.push(line) }));
+  const replica = () => serve(config, createLog(config.logLevel, { write: (line: string) => void log.push(line) }));
+  const server = await replica();
+  const replicas: RunningServer[] = [];
   const { getToken } = createTokenCache({
     issuer: `${upstream.endpoint}/oidc`,
     clientId: upstream.appId,
@@ -115,6 +127,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     server,
     url: `${server.url}/trpc`,
     log,
+    replica: async () => {
+      const another = await replica();
+      replicas.push(another);
+      return another;
+    },
     token: (...scopes) => tokenFrom(sandbox, scopes),
     client: (...scopes) => {
       const asked = scopes.length > 0 ? scopes : permissions;
@@ -136,7 +153,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined;
     },
     [Symbol.asyncDispose]: async () => {
-      await server.stop();
+      await Promise.all([server, ...replicas].map((each) => each.stop()));
       await sandbox.close();
     },
   };

@@ -133,7 +133,7 @@ it('the table of procedures is the router', () => {
 it('the table of variables is what the server reads', () => {
   const source = readFileSync(join(root, 'apps/bff/src/config/config.ts'), 'utf8');
   const read = Array.from(
-    source.matchAll(/(?:optional|required)\(\s*'([A-Z_]+)'|environment\['([A-Z_]+)'\]/g),
+    source.matchAll(/(?:optional|required|perMinute)\(\s*'([A-Z_]+)'|environment\['([A-Z_]+)'\]/g),
     ([, name, direct]) => name ?? direct,
   );
   const [section = ''] = readme.split('## What the server reads')[1]?.split('\n## ') ?? [];

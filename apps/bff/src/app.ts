@@ -1,6 +1,6 @@
 import { createLogtoUsersClient } from '@users-bff/logto-users';
 import { createTokenCache } from '@users-bff/token-cache';
-import { createRedisStore } from '@users-bff/token-cache/redis';
+import { createRedisClient, createRedisStore } from '@users-bff/token-cache/redis';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
 import { createTargetRules } from './authorization/target-rules.js';
@@ -15,6 +15,14 @@ import { requestId } from './http/request-id.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
 import type { Logger } from './log.js';
 import { logTokenEvents } from './log-token-events.js';
+import { createBulkhead } from './rate-limits/bulkhead.js';
+import { createRateLimits } from './rate-limits/rate-limits.js';
+
+/** Calls to Logto: as many as there are connections; as many may wait as it answers in a few seconds. */
+const BULKHEAD = { limit: 64, queueLimit: 1_024, maxWaitMs: 5_000 };
+
+/** A call waits for it: rather count alone than keep callers waiting. */
+const REDIS_TIMEOUT_MS = 500;
 
 /** The application, ready to listen. */
 export interface App {
@@ -45,9 +53,14 @@ export const createApp = (config: Config, log: Logger): App => {
     getAccessToken: tokens.getToken,
     onTokenRejected: tokens.invalidate,
   });
-  const { clockToleranceS, publicUrl, stepUp, maxBatchSize } = config;
+  const { clockToleranceS, publicUrl, stepUp, maxBatchSize, authenticationFailures: failures } = config;
   const verify = createAccessTokenVerifier({ issuers: config.issuers, clockToleranceS });
   const checkTouch = createTargetRules(config);
+  const redis = config.rateLimitUrl
+    ? createRedisClient({ url: config.rateLimitUrl, commandTimeoutMs: REDIS_TIMEOUT_MS })
+    : undefined;
+  const limits = createRateLimits(config.rateLimits, redis);
+  const bulkhead = createBulkhead(BULKHEAD);
 
   let isStopping = false;
   const isReady = async (): Promise<boolean> =>
@@ -68,11 +81,13 @@ export const createApp = (config: Config, log: Logger): App => {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', config.trustProxy);
   app.use(requestId);
   app.use(browsers(config.corsOrigins));
   app.use(health(isReady));
-  app.use(authenticate({ verify, clockToleranceS, publicUrl }, log));
-  app.use('/trpc', callsOnly, readInput, trpcEndpoint({ send: logto.send, checkTouch, stepUp, log, maxBatchSize }));
+  app.use(authenticate({ verify, clockToleranceS, publicUrl, failures }, log));
+  const parts = { send: logto.send, checkTouch, stepUp, limits, bulkhead, log, maxBatchSize };
+  app.use('/trpc', callsOnly, readInput, trpcEndpoint(parts));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
 
@@ -85,6 +100,7 @@ export const createApp = (config: Config, log: Logger): App => {
       await logto.close();
       await tokens.close();
       await store?.close();
+      redis?.disconnect();
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server';
-import { type Operation, type OutputOf, operations } from '@users-bff/logto-users';
+import { LogtoApiError, type Operation, type OutputOf, operations } from '@users-bff/logto-users';
 import { core, z } from 'zod';
 import type { Permission } from './authorization/permissions.js';
 import { requireFieldPermissions } from './authorization/require-permission.js';
@@ -38,10 +38,27 @@ const rolesOf =
     return ids;
   };
 
+const isWrongGuess = (error: unknown): boolean =>
+  error instanceof LogtoApiError && error.refusal.code === 'session.invalid_credentials';
+
+/** Counts a guess as wrong from its beginning, so that guesses at the same time count too. */
+const guessing = async <T>({ limits }: Context, userId: string, send: () => Promise<T>): Promise<T> => {
+  const wasNone = await limits.countGuess(userId);
+  try {
+    const result = await send();
+    await wasNone();
+    return result;
+  } catch (error) {
+    if (!isWrongGuess(error)) await wasNone();
+    throw error;
+  }
+};
+
 const declare = <In, Out>(
   operation: Operation<In, Out>,
   permission: Permission,
   fieldPermissions: FieldPermissions<In> = {},
+  isGuess = false,
 ) => {
   const fields = fieldPermissions as Readonly<Record<string, Permission>>;
   const isMutation = operation.method !== 'GET';
@@ -66,12 +83,14 @@ const declare = <In, Out>(
     requireFieldPermissions(ctx.caller, given as object, fields);
     try {
       if (touches) await ctx.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOf(ctx) });
-      return await ctx.send(operation, given as In, {
-        ...(signal && { signal }),
-        onResponse: ({ status }) => {
-          if (ctx.upstream) ctx.upstream.status = status;
-        },
-      });
+      const send = () =>
+        ctx.send(operation, given as In, {
+          ...(signal && { signal }),
+          onResponse: ({ status }) => {
+            if (ctx.upstream) ctx.upstream.status = status;
+          },
+        });
+      return await (isGuess ? guessing(ctx, (given as { userId: string }).userId, send) : send());
     } catch (error) {
       throw toProcedureError(error) ?? error;
     }
@@ -96,5 +115,14 @@ export const mutation = <In, Out>(
   fieldPermissions?: FieldPermissions<In>,
 ): Mutation<In, Out> => {
   const { base, forward } = declare(operation, permission, fieldPermissions);
+  return base.mutation(forward) as unknown as Mutation<In, Out>;
+};
+
+/** The procedure of an operation that tells whether a guess at a user's secret is right; wrong ones are limited. */
+export const guess = <In extends { userId: string }, Out>(
+  operation: Operation<In, Out>,
+  permission: Permission,
+): Mutation<In, Out> => {
+  const { base, forward } = declare(operation, permission, {}, true);
   return base.mutation(forward) as unknown as Mutation<In, Out>;
 };

@@ -7,6 +7,8 @@ import { requireStepUp, type StepUpOptions } from './authorization/step-up.js';
 import type { CheckTouch } from './authorization/target-rules.js';
 import { currentRequestId } from './current-request.js';
 import { describeError } from './errors.js';
+import type { Balance } from './rate-limits/limiter.js';
+import { classOf, type ProcedureClass, type RateLimits } from './rate-limits/rate-limits.js';
 
 /** What is known of a call when it has ended; a line of the log. */
 export interface CallRecord {
@@ -25,6 +27,10 @@ export interface Context {
   readonly send: Send;
   /** Whom the caller may not touch. */
   readonly checkTouch: CheckTouch;
+  /** How often the caller may call. */
+  readonly limits: RateLimits;
+  /** What is left of the caller's quotas, by class. */
+  readonly balances: Map<ProcedureClass, Balance>;
   /** What credential operations ask of a sign-in. */
   readonly stepUp: StepUpOptions;
   /** Told every call when it has ended. */
@@ -75,6 +81,12 @@ const observed = t.middleware(async ({ ctx, path, next }) => {
   return result;
 });
 
+const counted = t.middleware(async ({ ctx, meta, type, next }) => {
+  const procedureClass = classOf(meta?.permission, type === 'mutation');
+  ctx.balances.set(procedureClass, await ctx.limits.countCall(ctx.caller, procedureClass));
+  return next();
+});
+
 const permitted = t.middleware(({ ctx, meta, next }) => {
   // Held by the types too: see below.
   if (!meta?.permission) throw new Error('a procedure without a permission');
@@ -86,8 +98,8 @@ const permitted = t.middleware(({ ctx, meta, next }) => {
 export const { router } = t;
 
 /** The start of a procedure that any authenticated caller may call. */
-export const authenticatedProcedure = t.procedure.use(observed);
+export const authenticatedProcedure = t.procedure.use(observed).use(counted);
 
 /** The start of a procedure for callers with a permission. There is no other: one without it does not compile. */
 export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) =>
-  t.procedure.meta(meta).use(observed).use(permitted);
+  t.procedure.meta(meta).use(observed).use(counted).use(permitted);

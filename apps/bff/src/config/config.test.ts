@@ -45,6 +45,16 @@ describe('the configuration', () => {
       allowSelf: false,
       protectedRoles: [],
       stepUp: { maxAgeSeconds: undefined, acrValues: undefined },
+      rateLimits: {
+        reads: { points: 600, seconds: 60 },
+        writes: { points: 120, seconds: 60 },
+        credentials: { points: 30, seconds: 60 },
+        deletions: { points: 30, seconds: 60 },
+        passwordGuesses: { points: 5, seconds: 900 },
+      },
+      authenticationFailures: { points: 100, seconds: 60 },
+      rateLimitUrl: undefined,
+      trustProxy: [],
       corsOrigins: [],
       allowInsecureHttp: false,
       maxBatchSize: 20,
@@ -154,6 +164,7 @@ describe('the configuration', () => {
     ['STEP_UP_ACR', 'urn:a,urn:b', { stepUp: { maxAgeSeconds: undefined, acrValues: ['urn:a', 'urn:b'] } }],
     ['STEP_UP_MAX_AGE_S', '300', { stepUp: { maxAgeSeconds: 300, acrValues: undefined } }],
     ['ALLOW_SELF', 'true', { allowSelf: true }],
+    ['TRUST_PROXY', '10.0.0.0/8,::1', { trustProxy: ['10.0.0.0/8', '::1'] }],
   ])('reads %s=%s', (name, value, expected) => {
     expect(readConfig({ ...complete, [name]: value })).toMatchObject(expected);
   });
@@ -164,6 +175,9 @@ describe('the configuration', () => {
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['STEP_UP_ACR', 'a"b'],
     ['ALLOW_SELF', 'yes'],
+    ['RATE_LIMIT_READS', '0'],
+    ['RATE_LIMIT_URL', 'http://a'],
+    ['TRUST_PROXY', 'true'],
     ['AUTH_CLOCK_TOLERANCE_S', '-1'],
   ])('refuses %s=%s', (name, value) => {
     expect(problems({ ...complete, [name]: value })).toEqual([expect.stringContaining(name)]);

@@ -1,5 +1,7 @@
 import type { TrustedIssuer } from '../authentication/trusted-issuer.js';
 import type { StepUpOptions } from '../authorization/step-up.js';
+import type { Quota } from '../rate-limits/limiter.js';
+import type { RateLimitOptions } from '../rate-limits/rate-limits.js';
 import { trustedIssuers } from './trusted-issuers.js';
 import { encryptionKeys, flag, integer, list, oneOf, redisUrl, text, uri, url, type Variable } from './variables.js';
 
@@ -31,6 +33,14 @@ export interface Config {
   readonly protectedRoles: readonly string[];
   /** What credential operations ask of a person's sign-in. */
   readonly stepUp: StepUpOptions;
+  /** How often callers may call. */
+  readonly rateLimits: RateLimitOptions;
+  /** Refused tokens of one address. */
+  readonly authenticationFailures: Quota;
+  /** A Redis in which replicas count calls together; each counts for itself where it is absent. */
+  readonly rateLimitUrl: string | undefined;
+  /** Proxies in front of this server, whose word on a caller's address is taken. */
+  readonly trustProxy: readonly string[];
   /** Origins of pages that may call from a browser. */
   readonly corsOrigins: readonly string[];
   /** Logto and the issuer may be reached by plain http beyond the loopback address. */
@@ -95,6 +105,11 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     };
   };
 
+  const perMinute = (name: string, otherwise: number): Quota => ({
+    points: optional(name, integer('calls a minute', 1, 100_000_000, String(otherwise))) ?? otherwise,
+    seconds: 60,
+  });
+
   const issuers = (): readonly TrustedIssuer[] => {
     const tenant = `${logtoEndpoint}/oidc`;
     const complain = (problem: string) => problems.push(problem);
@@ -151,6 +166,20 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
         list('authentication context classes', /^[\x21\x23-\x5b\x5d-\x7e]+$/, 'urn:example:mfa'),
       ),
     },
+    rateLimits: {
+      reads: perMinute('RATE_LIMIT_READS', 600),
+      writes: perMinute('RATE_LIMIT_WRITES', 120),
+      credentials: perMinute('RATE_LIMIT_CREDENTIALS', 30),
+      deletions: perMinute('RATE_LIMIT_DELETIONS', 30),
+      passwordGuesses: {
+        points: optional('PASSWORD_GUESSES', integer('wrong guesses', 1, 1_000, '5')) ?? 5,
+        seconds: 900,
+      },
+    },
+    authenticationFailures: perMinute('AUTH_FAILURES', 100),
+    rateLimitUrl: optional('RATE_LIMIT_URL', redisUrl),
+    trustProxy:
+      optional('TRUST_PROXY', list('addresses or networks', /^[\da-fA-F.:]+(\/\d{1,3})?$/, '10.0.0.0/8')) ?? [],
     corsOrigins: optional('CORS_ORIGINS', list('origins', /^https?:\/\/[^/?#@*]+$/, 'https://admin.example.com')) ?? [],
     allowInsecureHttp,
     maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,

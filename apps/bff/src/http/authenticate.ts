@@ -7,6 +7,7 @@ import { presentedToken } from '../authentication/presented-token.js';
 import type { VerifyAccessToken } from '../authentication/verify-access-token.js';
 import { currentRequestId } from '../current-request.js';
 import type { Logger } from '../log.js';
+import { createLimiter, type Quota } from '../rate-limits/limiter.js';
 import { refuse } from './refuse.js';
 
 /** How callers are told from each other. */
@@ -16,6 +17,8 @@ export interface AuthenticationOptions {
   readonly clockToleranceS: number;
   /** Where callers reach this server, for proofs that name it. */
   readonly publicUrl: string | undefined;
+  /** Failures of one address. */
+  readonly failures: Quota;
 }
 
 /** The caller of an authenticated request. */
@@ -49,6 +52,8 @@ const identify = async (
  */
 export const authenticate = (options: AuthenticationOptions, log: Logger): RequestHandler => {
   const checkProof = createProofCheck(options.clockToleranceS);
+  // Of each process for itself: what is limited are answers, and no caller with a good token is.
+  const failures = createLimiter('failures', options.failures, undefined);
   return async (request, response, next) => {
     const requestId = currentRequestId();
     try {
@@ -56,6 +61,11 @@ export const authenticate = (options: AuthenticationOptions, log: Logger): Reque
     } catch (error) {
       if (error instanceof AuthenticationError) {
         log.info({ requestId, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
+        const { isSpent, resetSeconds } = await failures.take(request.ip ?? 'unknown');
+        if (isSpent) {
+          response.setHeader('retry-after', String(resetSeconds));
+          return refuse(response, 'TOO_MANY_REQUESTS', 'Too many calls without a valid access token.');
+        }
         response.setHeader('www-authenticate', challenge(error.failure));
         return refuse(
           response,

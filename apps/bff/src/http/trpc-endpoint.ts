@@ -7,6 +7,9 @@ import type { CheckTouch } from '../authorization/target-rules.js';
 import { currentRequestId } from '../current-request.js';
 import { ProcedureError, StepUpError } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { Bulkhead } from '../rate-limits/bulkhead.js';
+import type { Balance } from '../rate-limits/limiter.js';
+import type { RateLimits } from '../rate-limits/rate-limits.js';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
 import { callerOf } from './authenticate.js';
@@ -17,6 +20,8 @@ export interface TrpcEndpointOptions {
   readonly send: Send;
   readonly checkTouch: CheckTouch;
   readonly stepUp: StepUpOptions;
+  readonly limits: RateLimits;
+  readonly bulkhead: Bulkhead;
   readonly log: Logger;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
@@ -33,31 +38,55 @@ const challengeOf = (errors: readonly ProcedureError[]): string | undefined => {
   return lacking.length > 0 ? challenge('insufficient_scope', { scope: [...new Set(lacking)].join(' ') }) : undefined;
 };
 
+/** What is left of the caller's quotas (draft-ietf-httpapi-ratelimit-headers). */
+const rateLimitHeaders = (balances: ReadonlyMap<string, Balance> | undefined): Record<string, string> => {
+  if (!balances || balances.size === 0) return {};
+  const all = [...balances];
+  return {
+    'ratelimit-policy': all.map(([name, { points, seconds }]) => `"${name}";q=${points};w=${seconds}`).join(', '),
+    ratelimit: all
+      .map(([name, { remaining, resetSeconds }]) => `"${name}";r=${remaining};t=${resetSeconds}`)
+      .join(', '),
+  };
+};
+
 /** Answers tRPC's calls, single and in batches. */
-export const trpcEndpoint = ({ send, checkTouch, stepUp, log, maxBatchSize }: TrpcEndpointOptions): RequestHandler =>
-  createExpressMiddleware({
+export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
+  const { send, checkTouch, stepUp, limits, bulkhead, log, maxBatchSize } = options;
+  return createExpressMiddleware({
     router: appRouter,
     maxBatchSize,
     // Queries may go by POST, so that personal data stays out of URLs and access logs.
     allowMethodOverride: true,
     createContext: ({ res }): Context => {
       const caller = callerOf(res);
-      return { caller, send, checkTouch, stepUp, onCall: logCall(log, caller) };
+      const name = JSON.stringify([caller.issuer, caller.clientId, caller.subject]);
+      return {
+        caller,
+        send: (...call) => bulkhead(name, () => send(...call)),
+        checkTouch,
+        stepUp,
+        limits,
+        balances: new Map(),
+        onCall: logCall(log, caller),
+      };
     },
     onError: ({ error, path }) => {
       // Calls that reached a procedure have their line already.
       const isKnown = path !== undefined && Object.hasOwn(appRouter._def.procedures, path);
       if (!isKnown) log.info({ requestId: currentRequestId(), outcome: error.code }, 'no call');
     },
-    responseMeta: ({ errors }) => {
+    responseMeta: ({ ctx, errors }) => {
       const known = errors.filter((error) => error instanceof ProcedureError);
       const told = challengeOf(known);
       const waits = known.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
       return {
         headers: {
+          ...rateLimitHeaders(ctx?.balances),
           ...(told !== undefined && { 'www-authenticate': told }),
           ...(waits.length > 0 && { 'retry-after': String(Math.max(...waits)) }),
         },
       };
     },
   });
+};

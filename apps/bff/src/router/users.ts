@@ -1,5 +1,5 @@
 import { operations as op } from '@users-bff/logto-users';
-import { mutation, query } from '../forward.js';
+import { guess, mutation, query } from '../forward.js';
 import { router } from '../trpc.js';
 
 /** The Users API: one line a procedure, with its operation and the permission that it needs. */
@@ -26,7 +26,7 @@ export const users = router({
   password: {
     exists: query(op.getUserHasPassword, 'users:read'),
     update: mutation(op.updateUserPassword, 'users:credentials'),
-    verify: mutation(op.verifyUserPassword, 'users:credentials'),
+    verify: guess(op.verifyUserPassword, 'users:credentials'),
   },
   suspension: {
     update: mutation(op.updateUserIsSuspended, 'users:write'),

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, type CommonRedisOptions, Redis } from 'ioredis';
-import type { RedisAddress } from './connection-string.js';
+import { parseRedisUrl, type RedisAddress } from './connection-string.js';
 import { type ScriptCommands, scripts } from './scripts.js';
 
 const FIRST_RECONNECT_MS = 100;
@@ -23,15 +23,16 @@ const commonOptions: CommonRedisOptions = {
   socketTimeout: 5_000,
 };
 
-/** Connects, and keeps connecting. */
+/** Connects, and keeps connecting; what goes wrong with the connection shows in the commands alone. */
 export const connect = (
   address: RedisAddress,
   tls: ConnectionOptions | undefined,
+  more: CommonRedisOptions = {},
 ): (Redis | Cluster) & ScriptCommands => {
   const { kind, nodes, isEncrypted, username, password, database, masterName } = address;
   const encryption = isEncrypted ? { tls: tls ?? {} } : {};
   const credentials = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
-  const options = { ...commonOptions, ...encryption, ...credentials, scripts, retryStrategy: reconnectAfter };
+  const options = { ...commonOptions, ...more, ...encryption, ...credentials, scripts, retryStrategy: reconnectAfter };
 
   const create = (): Redis | Cluster => {
     if (kind === 'cluster') {
@@ -63,5 +64,28 @@ export const connect = (
     return new Redis({ ...options, ...node, db: database });
   };
 
-  return create() as (Redis | Cluster) & ScriptCommands;
+  const client = create() as (Redis | Cluster) & ScriptCommands;
+  // Unheard, ioredis would print it.
+  client.on('error', () => {});
+  return client;
 };
+
+/** How to connect for purposes of one's own. */
+export interface RedisClientOptions {
+  /** As for a store. */
+  url: string;
+  /** For TLS, such as `{ ca }`. Default: Node's own. */
+  tls?: ConnectionOptions;
+  /** Milliseconds that a command is given. */
+  commandTimeoutMs: number;
+}
+
+/**
+ * Makes an ioredis client that turns no outage of Redis into one of its own: commands fail at once while there is no
+ * connection, in time while there is no answer, and are sent once. Its errors hold the arguments of the command: they
+ * are for nobody's log.
+ *
+ * @throws TypeError for a URL that is none.
+ */
+export const createRedisClient = ({ url, tls, commandTimeoutMs }: RedisClientOptions): Redis | Cluster =>
+  connect(parseRedisUrl(url), tls, { commandTimeout: commandTimeoutMs });

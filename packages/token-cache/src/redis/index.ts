@@ -1,2 +1,3 @@
+export { createRedisClient, type RedisClientOptions } from './connect.js';
 export { isRedisUrl } from './connection-string.js';
 export { createRedisStore, type RedisStore, type RedisStoreOptions } from './redis-store.js';
