@@ -121,6 +121,7 @@ describe('inside the BFF, the way of a call goes one way:', () => {
     [
       'app',
       [
+        'audit/',
         'authentication/',
         'authorization/',
         'current-request',
@@ -134,6 +135,7 @@ describe('inside the BFF, the way of a call goes one way:', () => {
     [
       'http/',
       [
+        'audit/audit',
         'authentication/',
         'authorization/',
         'current-request',
@@ -147,7 +149,9 @@ describe('inside the BFF, the way of a call goes one way:', () => {
     ],
     ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
     ['forward', ['authorization/', 'errors', 'trpc']],
-    ['trpc', ['authentication/caller', 'authorization/', 'current-request', 'errors', 'rate-limits/']],
+    ['trpc', ['audit/audit', 'authentication/caller', 'authorization/', 'current-request', 'errors', 'rate-limits/']],
+    ['audit/', ['audit/', 'authentication/caller', 'errors', 'log']],
+    ['verify-audit', ['audit/chain']],
     ['rate-limits/', ['authentication/caller', 'authorization/permissions', 'errors', 'rate-limits/']],
     ['authentication/', ['authentication/']],
     ['authorization/', ['authentication/caller', 'authorization/', 'errors']],

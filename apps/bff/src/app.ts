@@ -2,6 +2,8 @@ import { createLogtoUsersClient } from '@users-bff/logto-users';
 import { createTokenCache } from '@users-bff/token-cache';
 import { createRedisClient, createRedisStore } from '@users-bff/token-cache/redis';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { createAudit } from './audit/audit.js';
+import { fileSink, logSink, redisSink } from './audit/sinks.js';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
 import { createTargetRules } from './authorization/target-rules.js';
 import type { Config } from './config/config.js';
@@ -61,6 +63,9 @@ export const createApp = (config: Config, log: Logger): App => {
     : undefined;
   const limits = createRateLimits(config.rateLimits, redis);
   const bulkhead = createBulkhead(BULKHEAD);
+  const { file, redisUrl, isStrict } = config.audit;
+  const sinks = [logSink(log), ...(file ? [fileSink(file)] : []), ...(redisUrl ? [redisSink(redisUrl)] : [])];
+  const audit = createAudit({ sinks, isStrict, log });
 
   let isStopping = false;
   const isReady = async (): Promise<boolean> =>
@@ -85,8 +90,8 @@ export const createApp = (config: Config, log: Logger): App => {
   app.use(requestId);
   app.use(browsers(config.corsOrigins));
   app.use(health(isReady));
-  app.use(authenticate({ verify, clockToleranceS, publicUrl, failures }, log));
-  const parts = { send: logto.send, checkTouch, stepUp, limits, bulkhead, log, maxBatchSize };
+  app.use(authenticate({ verify, clockToleranceS, publicUrl, failures }, audit, log));
+  const parts = { send: logto.send, checkTouch, stepUp, limits, bulkhead, audit, log, maxBatchSize };
   app.use('/trpc', callsOnly, readInput, trpcEndpoint(parts));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
@@ -98,6 +103,7 @@ export const createApp = (config: Config, log: Logger): App => {
     },
     async close() {
       await logto.close();
+      await audit.close();
       await tokens.close();
       await store?.close();
       redis?.disconnect();

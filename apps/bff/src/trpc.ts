@@ -1,5 +1,6 @@
 import { initTRPC, type TRPCError } from '@trpc/server';
 import type { Operation, Send } from '@users-bff/logto-users';
+import type { Audit } from './audit/audit.js';
 import type { Caller } from './authentication/caller.js';
 import type { Permission } from './authorization/permissions.js';
 import { requirePermission } from './authorization/require-permission.js';
@@ -33,6 +34,10 @@ export interface Context {
   readonly balances: Map<ProcedureClass, Balance>;
   /** What credential operations ask of a sign-in. */
   readonly stepUp: StepUpOptions;
+  /** Where acts are put on record. */
+  readonly audit: Audit;
+  /** The caller's address. */
+  readonly ip: string | undefined;
   /** Told every call when it has ended. */
   readonly onCall: (record: CallRecord) => void;
   /** Set by the step that asks Logto. */
@@ -81,6 +86,26 @@ const observed = t.middleware(async ({ ctx, path, next }) => {
   return result;
 });
 
+/** Every act is put on record, and every reading of secrets; other readings where they are denied. */
+const audited = t.middleware(async ({ ctx, meta, type, path, getRawInput, next }) => {
+  const startedAt = performance.now();
+  const { caller, audit, ip } = ctx;
+  const input = await getRawInput().catch(() => undefined);
+  const act = { requestId: currentRequestId(), caller, ip, procedure: path, permission: meta?.permission, input };
+  const isAct = type === 'mutation' || meta?.permission === 'users:credentials';
+  const result = await (isAct ? audit.begin(act).then(() => next()) : next()).catch((error: TRPCError) => {
+    // What this middleware throws itself.
+    audit.end(act, { error, durationMs: performance.now() - startedAt });
+    throw error;
+  });
+  const error = result.ok ? undefined : result.error;
+  if (isAct || error?.code === 'FORBIDDEN') {
+    const data = result.ok ? result.data : undefined;
+    audit.end(act, { error, data, durationMs: performance.now() - startedAt });
+  }
+  return result;
+});
+
 const counted = t.middleware(async ({ ctx, meta, type, next }) => {
   const procedureClass = classOf(meta?.permission, type === 'mutation');
   ctx.balances.set(procedureClass, await ctx.limits.countCall(ctx.caller, procedureClass));
@@ -102,4 +127,4 @@ export const authenticatedProcedure = t.procedure.use(observed).use(counted);
 
 /** The start of a procedure for callers with a permission. There is no other: one without it does not compile. */
 export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) =>
-  t.procedure.meta(meta).use(observed).use(counted).use(permitted);
+  t.procedure.meta(meta).use(observed).use(audited).use(counted).use(permitted);

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MANAGEMENT_API, managementApplication, type Sandbox, startSandbox } from '@users-bff/logto-sandbox';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -140,6 +143,32 @@ describe('the server process', () => {
     expect((await write).status).toBe(200);
     expect(await server.exit).toBe(0);
     expect(server.output()).toContain('"stopped"');
+  });
+
+  it('on SIGTERM ends with every act on record, once', async () => {
+    const logto = await startLogto();
+    const token = await tokenOf(logto);
+    const folder = await mkdtemp(join(tmpdir(), 'audit-'));
+    const file = join(folder, 'audit.jsonl');
+    const server = run('main.js', { ...environment(logto), AUDIT_FILE: file });
+    const [url = ''] = await server.until(/http:\/\/127\.0\.0\.1:\d+/);
+    logto.forgetRequests();
+    logto.latencyMs = 500;
+    const acts = Array.from({ length: 20 }, () =>
+      fetch(`${url}/trpc/users.create`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{}',
+      }),
+    );
+    await vi.waitFor(() => expect(logto.apiRequests).toHaveLength(20), 20_000);
+    server.child.kill('SIGTERM');
+    for (const response of await Promise.all(acts)) expect(response.status).toBe(200);
+    expect(await server.exit).toBe(0);
+    const records = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(records.map((line) => JSON.parse(line).outcome)).toEqual(Array(20).fill('succeeded'));
+    expect(new Set(records.map((line) => JSON.parse(line).requestId)).size).toBe(20);
+    await rm(folder, { recursive: true });
   });
 });
 

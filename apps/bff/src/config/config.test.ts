@@ -54,6 +54,7 @@ describe('the configuration', () => {
       },
       authenticationFailures: { points: 100, seconds: 60 },
       rateLimitUrl: undefined,
+      audit: { file: undefined, redisUrl: undefined, isStrict: false },
       trustProxy: [],
       corsOrigins: [],
       allowInsecureHttp: false,

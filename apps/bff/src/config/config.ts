@@ -39,6 +39,8 @@ export interface Config {
   readonly authenticationFailures: Quota;
   /** A Redis in which replicas count calls together; each counts for itself where it is absent. */
   readonly rateLimitUrl: string | undefined;
+  /** Where acts are put on record, besides the log. */
+  readonly audit: AuditConfig;
   /** Proxies in front of this server, whose word on a caller's address is taken. */
   readonly trustProxy: readonly string[];
   /** Origins of pages that may call from a browser. */
@@ -59,6 +61,14 @@ export interface TokenCacheConfig {
   readonly encryptionKeys: readonly string[];
   /** Begins every key. */
   readonly prefix: string;
+}
+
+/** Where acts are put on record. */
+export interface AuditConfig {
+  readonly file: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** No act without a record of it beforehand. */
+  readonly isStrict: boolean;
 }
 
 /** The environment does not tell what the server needs to know. */
@@ -178,6 +188,11 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     },
     authenticationFailures: perMinute('AUTH_FAILURES', 100),
     rateLimitUrl: optional('RATE_LIMIT_URL', redisUrl),
+    audit: {
+      file: optional('AUDIT_FILE', text('the path of a file', '/var/log/users-bff/audit.jsonl')),
+      redisUrl: optional('AUDIT_REDIS_URL', redisUrl),
+      isStrict: optional('AUDIT_STRICT', flag) === 'true',
+    },
     trustProxy:
       optional('TRUST_PROXY', list('addresses or networks', /^[\da-fA-F.:]+(\/\d{1,3})?$/, '10.0.0.0/8')) ?? [],
     corsOrigins: optional('CORS_ORIGINS', list('origins', /^https?:\/\/[^/?#@*]+$/, 'https://admin.example.com')) ?? [],

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Audit } from '../audit/audit.js';
 import type { Caller } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
 import { type CheckProof, createProofCheck } from '../authentication/dpop-proof.js';
@@ -50,7 +51,7 @@ const identify = async (
  * Lets authenticated requests pass, and nobody else: who is unknown learns not even which procedures exist.
  * Refusals follow RFC 6750, section 3, and RFC 9449, section 7.1.
  */
-export const authenticate = (options: AuthenticationOptions, log: Logger): RequestHandler => {
+export const authenticate = (options: AuthenticationOptions, audit: Audit, log: Logger): RequestHandler => {
   const checkProof = createProofCheck(options.clockToleranceS);
   // Of each process for itself: what is limited are answers, and no caller with a good token is.
   const failures = createLimiter('failures', options.failures, undefined);
@@ -61,6 +62,7 @@ export const authenticate = (options: AuthenticationOptions, log: Logger): Reque
     } catch (error) {
       if (error instanceof AuthenticationError) {
         log.info({ requestId, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
+        if (error.failure) audit.notLetIn(request.ip, error.failure);
         const { isSpent, resetSeconds } = await failures.take(request.ip ?? 'unknown');
         if (isSpent) {
           response.setHeader('retry-after', String(resetSeconds));

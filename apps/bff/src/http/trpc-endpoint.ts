@@ -1,6 +1,7 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { Send } from '@users-bff/logto-users';
 import type { RequestHandler } from 'express';
+import type { Audit } from '../audit/audit.js';
 import { challenge } from '../authentication/challenge.js';
 import type { StepUpOptions } from '../authorization/step-up.js';
 import type { CheckTouch } from '../authorization/target-rules.js';
@@ -22,6 +23,7 @@ export interface TrpcEndpointOptions {
   readonly stepUp: StepUpOptions;
   readonly limits: RateLimits;
   readonly bulkhead: Bulkhead;
+  readonly audit: Audit;
   readonly log: Logger;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
@@ -52,13 +54,13 @@ const rateLimitHeaders = (balances: ReadonlyMap<string, Balance> | undefined): R
 
 /** Answers tRPC's calls, single and in batches. */
 export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
-  const { send, checkTouch, stepUp, limits, bulkhead, log, maxBatchSize } = options;
+  const { send, checkTouch, stepUp, limits, bulkhead, audit, log, maxBatchSize } = options;
   return createExpressMiddleware({
     router: appRouter,
     maxBatchSize,
     // Queries may go by POST, so that personal data stays out of URLs and access logs.
     allowMethodOverride: true,
-    createContext: ({ res }): Context => {
+    createContext: ({ req, res }): Context => {
       const caller = callerOf(res);
       const name = JSON.stringify([caller.issuer, caller.clientId, caller.subject]);
       return {
@@ -68,6 +70,8 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
         stepUp,
         limits,
         balances: new Map(),
+        audit,
+        ip: req.ip,
         onCall: logCall(log, caller),
       };
     },
