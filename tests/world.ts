@@ -10,6 +10,7 @@ import {
 } from '@users-bff/logto-sandbox';
 import { createTokenCache } from '@users-bff/token-cache';
 import { createUsersClient, type UsersClient } from '@users-bff/trpc-client';
+import { leaksIn } from './needles.js';
 import { FRONTEND } from './sign-in.js';
 
 /** The BFF's own API resource. */
@@ -74,6 +75,8 @@ export interface WorldOptions {
   readonly environment?: Record<string, string>;
   /** A real Logto instead of the sandbox. */
   readonly upstream?: Upstream;
+  /** Its callers send anything as anything, also as a password. Default false. */
+  readonly isHostile?: boolean;
 }
 
 /** Starts a world. Close it with `await using`, or by hand. */
@@ -155,6 +158,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [Symbol.asyncDispose]: async () => {
       await Promise.all([server, ...replicas].map((each) => each.stop()));
       await sandbox.close();
+      // Of every test: nothing that was secret has been written down.
+      const leaks = leaksIn(log.join('\n'), sandbox, !options.isHostile);
+      if (leaks.length > 0) throw new Error(`the log holds ${leaks.join(', ')}`);
     },
   };
 };

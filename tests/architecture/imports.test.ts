@@ -117,7 +117,7 @@ describe('inside the BFF, the way of a call goes one way:', () => {
 
   it.each([
     ['main', ['config/config', 'log', 'serve']],
-    ['serve', ['app', 'config/config', 'http/refuse-unreadable', 'log']],
+    ['serve', ['app', 'config/', 'http/refuse-unreadable', 'log']],
     [
       'app',
       [

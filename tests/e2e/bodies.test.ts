@@ -83,7 +83,7 @@ describe('D2 sizes', () => {
       });
       socket.on('error', () => {});
       socket.write(
-        `POST /trpc/users.update HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+        `POST /trpc/users.update HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
       );
     });
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);

@@ -9,7 +9,7 @@ let world: World;
 let token: string;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ isHostile: true });
   token = await world.token(...permissions);
   await post(world.url, 'users.update', { userId: 'nobody000000', name: 'x' }, token);
 });

@@ -23,6 +23,9 @@ import { createRateLimits } from './rate-limits/rate-limits.js';
 /** Calls to Logto: as many as there are connections; as many may wait as it answers in a few seconds. */
 const BULKHEAD = { limit: 64, queueLimit: 1_024, maxWaitMs: 5_000 };
 
+const isLocal = ({ environment, host }: Config): boolean =>
+  environment !== 'production' && /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
 /** A call waits for it: rather count alone than keep callers waiting. */
 const REDIS_TIMEOUT_MS = 500;
 
@@ -88,7 +91,7 @@ export const createApp = (config: Config, log: Logger): App => {
   app.disable('etag');
   app.set('trust proxy', config.trustProxy);
   app.use(requestId);
-  app.use(browsers(config.corsOrigins));
+  app.use(browsers({ origins: config.corsOrigins, isLocal: isLocal(config) }));
   app.use(health(isReady));
   app.use(authenticate({ verify, clockToleranceS, publicUrl, failures }, audit, log));
   const parts = { send: logto.send, checkTouch, stepUp, limits, bulkhead, audit, log, maxBatchSize };

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import type { Config } from './config/config.js';
+import { describeConfig } from './config/describe-config.js';
 import { refuseUnreadable } from './http/refuse-unreadable.js';
 import type { Logger } from './log.js';
 
@@ -28,6 +29,7 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${port}`;
+  log.info({ configuration: describeConfig(config) }, 'configuration');
   log.info({ url, environment: config.environment }, 'listening');
   if (config.environment === 'production' && /^v20\./.test(process.version)) {
     log.warn('Node.js 20 is past its end of life: run a supported version in production');

@@ -30,9 +30,9 @@ afterEach(async () => {
   sandbox = undefined;
 });
 
-const run = (file: string, environment: Record<string, string>): Run => {
+const run = (file: string, environment: Record<string, string>, flags: readonly string[] = []): Run => {
   const path = fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
-  const child = spawn(process.execPath, [path], { env: { PATH: process.env['PATH'], ...environment } });
+  const child = spawn(process.execPath, [...flags, path], { env: { PATH: process.env['PATH'], ...environment } });
   children.push(child);
   let text = '';
   const listeners = new Set<() => void>();
@@ -145,13 +145,32 @@ describe('the server process', () => {
     expect(server.output()).toContain('"stopped"');
   });
 
+  it('runs where code is not made of strings, and __proto__ is out of use', async () => {
+    const logto = await startLogto();
+    const flags = ['--disallow-code-generation-from-strings', '--disable-proto=throw'];
+    const server = run('main.js', environment(logto), flags);
+    const [, url = ''] = await server.until(/"url":"(http:[^"]+)"/);
+    const response = await fetch(`${url}/trpc/users.list`, {
+      headers: { authorization: `Bearer ${await tokenOf(logto)}` },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('shows its configuration at the start, and no secret', async () => {
+    const logto = await startLogto();
+    const server = run('main.js', environment(logto));
+    await server.until('"msg":"listening"');
+    expect(server.output()).toContain('"msg":"configuration"');
+    expect(server.output()).not.toContain(managementApplication.clientSecret);
+  });
+
   it('on SIGTERM ends with every act on record, once', async () => {
     const logto = await startLogto();
     const token = await tokenOf(logto);
     const folder = await mkdtemp(join(tmpdir(), 'audit-'));
     const file = join(folder, 'audit.jsonl');
     const server = run('main.js', { ...environment(logto), AUDIT_FILE: file });
-    const [url = ''] = await server.until(/http:\/\/127\.0\.0\.1:\d+/);
+    const [, url = ''] = await server.until(/"url":"(http:[^"]+)"/);
     logto.forgetRequests();
     logto.latencyMs = 500;
     const acts = Array.from({ length: 20 }, () =>

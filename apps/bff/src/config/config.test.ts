@@ -1,5 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.js';
+import { describeConfig } from './describe-config.js';
 
 const complete = {
   LOGTO_ENDPOINT: 'https://tenant.logto.app/',
@@ -182,6 +186,42 @@ describe('the configuration', () => {
     ['AUTH_CLOCK_TOLERANCE_S', '-1'],
   ])('refuses %s=%s', (name, value) => {
     expect(problems({ ...complete, [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  describe('with secrets', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, 'from a file\n');
+    const { LOGTO_APP_SECRET: _, ...rest } = complete;
+
+    it('L9 takes them from files', () => {
+      expect(readConfig({ ...rest, LOGTO_APP_SECRET_FILE: file }).logtoAppSecret).toBe('from a file');
+    });
+
+    it('says which file it cannot read, and which secret is said twice', () => {
+      expect(problems({ ...rest, LOGTO_APP_SECRET_FILE: join(folder, 'nowhere') })).toContain(
+        'LOGTO_APP_SECRET_FILE must name a file that can be read',
+      );
+      expect(problems({ ...complete, LOGTO_APP_SECRET_FILE: file })).toEqual([expect.stringContaining('exclude')]);
+    });
+
+    it('L7 is shown without them', () => {
+      const shown = JSON.stringify(
+        describeConfig(
+          readConfig({
+            ...complete,
+            LOGTO_APP_SECRET: 'needle',
+            TOKEN_CACHE_URL: 'redis+sentinel://:needle@a/m?sentinelPassword=needle',
+            TOKEN_CACHE_KEYS: Buffer.alloc(32, 'needle').toString('base64'),
+            RATE_LIMIT_URL: 'rediss://user:needle@b',
+            AUDIT_REDIS_URL: 'rediss://:needle@c',
+          }),
+        ),
+      );
+      expect(shown).not.toContain('needle');
+      expect(shown).not.toContain(Buffer.alloc(32, 'needle').toString('base64'));
+      expect(shown).toContain('https://tenant.logto.app');
+    });
   });
 
   describe('of the shared token cache', () => {

@@ -2,6 +2,7 @@ import type { TrustedIssuer } from '../authentication/trusted-issuer.js';
 import type { StepUpOptions } from '../authorization/step-up.js';
 import type { Quota } from '../rate-limits/limiter.js';
 import type { RateLimitOptions } from '../rate-limits/rate-limits.js';
+import { withSecretFiles } from './secret-files.js';
 import { trustedIssuers } from './trusted-issuers.js';
 import { encryptionKeys, flag, integer, list, oneOf, redisUrl, text, uri, url, type Variable } from './variables.js';
 
@@ -84,13 +85,15 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration; an empty variable counts as absent.
+ * Reads the configuration; an empty variable counts as absent. A secret may lie in a file, which the variable of the
+ * same name with `_FILE` behind it names.
  *
  * @param environment Variables by name. Default: those of the process.
  * @throws {@link ConfigError} that names all variables which are missing or wrong, what each must be, and an example.
  */
-export const readConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
+export const readConfig = (given: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const problems: string[] = [];
+  const environment = withSecretFiles(given, (problem) => problems.push(problem));
 
   const optional = <T>(name: string, { schema, must, example }: Variable<T>): T | undefined => {
     const value = environment[name];

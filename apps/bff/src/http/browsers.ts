@@ -19,6 +19,8 @@ const headers: RequestHandler[] = [
   },
 ];
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
+
 /** `Origin` is of the page, `Host` of this server: the same, where the page is this server's own. */
 const isOwn = (origin: string, host: string | undefined): boolean =>
   URL.canParse(origin) && new URL(origin).host === host;
@@ -27,11 +29,17 @@ const isOwn = (origin: string, host: string | undefined): boolean =>
  * What concerns browsers: answers that they keep to themselves, and pages of other origins let in by name alone
  * (the CORS protocol of the Fetch standard). Their preflights need no token, and reach nothing.
  *
- * @param origins Of pages that may call, such as `https://admin.example.com`.
+ * @param options.origins Of pages that may call, such as `https://admin.example.com`.
+ * @param options.isLocal This server is for this machine alone: a page whose name was made to point here (DNS
+ * rebinding) is told by the name that it calls.
  */
-export const browsers = (origins: readonly string[]): Router => {
+export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isLocal: boolean }): Router => {
   const router = Router();
   router.use(...headers);
+  router.use((request, response, next) => {
+    if (!isLocal || LOOPBACK.test(request.headers.host ?? '')) return next();
+    refuse(response, 'FORBIDDEN', 'This server is for this machine alone.');
+  });
   router.use((request, response, next) => {
     const { origin, host } = request.headers;
     if (origin === undefined || origins.includes(origin) || isOwn(origin, host)) return next();
