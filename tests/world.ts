@@ -1,4 +1,4 @@
-import { type Config, createLog, permissions, type RunningServer, readConfig, serve } from '@users-bff/bff';
+import { appRouter, type Config, createLog, permissions, type RunningServer, readConfig, serve } from '@users-bff/bff';
 import {
   MANAGEMENT_API,
   type MachineApplication,
@@ -58,6 +58,23 @@ const caller: MachineApplication = {
   clientId: 'caller',
   clientSecret: 'caller-secret',
   grants: { [AUDIENCE]: permissions },
+};
+
+const isMutation = (procedure: string): boolean =>
+  (appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)[procedure]?._def.type ===
+  'mutation';
+
+/** Mutations that were called, by the log, and those that are on record. Each must be there once. */
+const actsIn = (log: readonly string[]): { calls: string[]; acts: string[] } => {
+  const lines = log.map((line) => JSON.parse(line));
+  if (!lines.some(({ msg }) => msg === 'call')) return { calls: [], acts: [] };
+  const names = (some: { requestId: string; procedure: string }[]) =>
+    some
+      .filter(({ procedure }) => isMutation(procedure))
+      .map(({ requestId, procedure }) => `${requestId} ${procedure}`)
+      .sort();
+  const records = lines.flatMap(({ audit }) => (audit?.kind === 'act' ? [{ ...audit, procedure: audit.action }] : []));
+  return { calls: names(lines.filter(({ msg }) => msg === 'call')), acts: names(records) };
 };
 
 const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<string> => {
@@ -161,6 +178,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       // Of every test: nothing that was secret has been written down.
       const leaks = leaksIn(log.join('\n'), sandbox, !options.isHostile);
       if (leaks.length > 0) throw new Error(`the log holds ${leaks.join(', ')}`);
+      const { calls, acts } = actsIn(log);
+      if (calls.join() !== acts.join()) throw new Error(`on record: ${acts.join()}, done: ${calls.join()}`);
     },
   };
 };

@@ -1,8 +1,9 @@
 import { SEED_PASSWORD } from '@users-bff/logto-sandbox';
 import { createUsersClient, isUsersError } from '@users-bff/trpc-client';
 import { describe, expect, it, vi } from 'vitest';
+import { startIssuer } from '../../apps/bff/test/issuer.js';
 import { describeWithRedis, startRedis } from '../../packages/token-cache/test/redis/redis-server.js';
-import { startWorld, type World } from '../world.js';
+import { AUDIENCE, startWorld, type World } from '../world.js';
 import { post } from './procedures.js';
 
 const idOf = (world: World, username: string): string =>
@@ -100,15 +101,20 @@ describeWithRedis('with a Redis', () => {
   it('Q1 10,000 wrong guesses of ten callers at two replicas are five', async () => {
     const redis = await startRedis();
     {
-      await using world = await startWorld({ environment: { RATE_LIMIT_URL: redis.url } });
+      const issuer = await startIssuer();
+      const AUTH_ISSUERS = JSON.stringify([{ issuer: issuer.issuer, audience: AUDIENCE }]);
+      await using world = await startWorld({
+        environment: { RATE_LIMIT_URL: redis.url, AUTH_ISSUER: '', AUTH_AUDIENCE: '', AUTH_ISSUERS },
+      });
       const second = await world.replica();
-      const token = await world.token('users:credentials');
-      const clients = [world.server, second].flatMap(({ url }) =>
-        Array.from({ length: 5 }, () => createUsersClient({ url: `${url}/trpc`, getAccessToken: () => token })),
-      );
+      const clients = Array.from({ length: 10 }, (_, n) => {
+        const { url } = n % 2 === 0 ? world.server : second;
+        const getAccessToken = () => issuer.sign({ sub: `agent-${n}`, scope: 'users:credentials' });
+        return createUsersClient({ url: `${url}/trpc`, getAccessToken });
+      });
       // Both have found Redis.
       await Promise.all(clients.map((client) => client.session.whoami.query()));
-      await vi.waitFor(async () => expect((await redis.client.keys('users-bff:limit:reads*')).length).toBe(1), 10_000);
+      await vi.waitFor(async () => expect((await redis.client.keys('users-bff:limit:reads*')).length).toBe(10), 10_000);
       const userId = idOf(world, 'reader');
       const codes: string[] = [];
       await Promise.all(
@@ -125,6 +131,7 @@ describeWithRedis('with a Redis', () => {
       expect(new Set(codes)).toEqual(new Set(['UNPROCESSABLE_CONTENT', 'TOO_MANY_REQUESTS']));
       expect(verifications(world)).toHaveLength(5);
       expect(await redis.client.ttl(`users-bff:limit:guesses:${userId}`)).toBeGreaterThan(800);
+      issuer.close();
     }
     await redis.close();
   }, 120_000);

@@ -35,6 +35,9 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
     log.warn('Node.js 20 is past its end of life: run a supported version in production');
   }
 
+  if (config.environment === 'production' && config.protectedRoles.length === 0) {
+    log.warn('PROTECTED_ROLES names no role: administrators are touched like everybody else');
+  }
   if (config.environment === 'production' && config.allowInsecureHttp) {
     log.warn('ALLOW_INSECURE_HTTP is set: credentials may travel unencrypted');
   }

@@ -51,7 +51,7 @@ export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isL
         origin: [...origins],
         methods: ['GET', 'POST'],
         allowedHeaders: ['authorization', 'content-type', 'dpop', 'trpc-accept', 'x-request-id'],
-        exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+        exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
         maxAge: 600,
       }),
     );
