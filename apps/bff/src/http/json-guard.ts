@@ -3,9 +3,10 @@ const MAX_DEPTH = 64;
 
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
-/** Numbers that would arrive as others: too large to be whole, or too large at all. */
+/** False for a number that would arrive as another: too large to be whole, or too large at all. */
 const isExact = (text: string): boolean => {
   const value = Number(text);
+  if (Number.isNaN(value)) return true;
   return Number.isFinite(value) && (!/^-?\d+$/.test(text) || Number.isSafeInteger(value));
 };
 
