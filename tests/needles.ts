@@ -5,13 +5,27 @@ const SECRET_FIELD = /"(?:password|secret|passwordDigest|primaryEmail)":"((?:[^"
 /** What every call of this process sent as a password, a secret or an e-mail address. */
 const sent = new Set<string>();
 
+/** What callers were told when nothing but an error came back. */
+const errors: string[] = [];
+
 const { fetch } = globalThis;
-globalThis.fetch = (input, init) => {
+globalThis.fetch = async (input, init) => {
   if (typeof init?.body === 'string') {
     for (const [, value = ''] of init.body.matchAll(SECRET_FIELD)) sent.add(JSON.parse(`"${value}"`));
   }
-  return fetch(input, init);
+  const response = await fetch(input, init);
+  if (response.status >= 400 && String(input).includes('/trpc/')) {
+    response
+      .clone()
+      .text()
+      .then((text) => errors.push(text))
+      .catch(() => {});
+  }
+  return response;
 };
+
+/** Error answers since the last time this was asked. */
+export const errorAnswers = (): string => errors.splice(0).join('\n');
 
 const storedIn = ({ store }: Sandbox): string[] => [
   ...[...store.users.values()].flatMap(({ primaryEmail, primaryPhone, mfaVerifications }) => [

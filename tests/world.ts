@@ -10,7 +10,7 @@ import {
 } from '@users-bff/logto-sandbox';
 import { createTokenCache } from '@users-bff/token-cache';
 import { createUsersClient, type UsersClient } from '@users-bff/trpc-client';
-import { leaksIn } from './needles.js';
+import { errorAnswers, leaksIn } from './needles.js';
 import { FRONTEND } from './sign-in.js';
 
 /** The BFF's own API resource. */
@@ -176,8 +176,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       await Promise.all([server, ...replicas].map((each) => each.stop()));
       await sandbox.close();
       // Of every test: nothing that was secret has been written down.
-      const leaks = leaksIn(log.join('\n'), sandbox, !options.isHostile);
-      if (leaks.length > 0) throw new Error(`the log holds ${leaks.join(', ')}`);
+      const leaks = leaksIn(log.join('\n') + errorAnswers(), sandbox, !options.isHostile);
+      if (leaks.length > 0) throw new Error(`the log or an error holds ${leaks.join(', ')}`);
       const { calls, acts } = actsIn(log);
       if (calls.join() !== acts.join()) throw new Error(`on record: ${acts.join()}, done: ${calls.join()}`);
     },

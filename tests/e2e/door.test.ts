@@ -214,6 +214,31 @@ describe('a good token', () => {
   });
 });
 
+describe('keys that nobody knows', () => {
+  it('are asked for once in a while, and known ones go on while the issuer is down', async () => {
+    const own = await startIssuer();
+    const issuers = [{ issuer: own.issuer, audience: AUDIENCE }];
+    await using apart = await startWorld({
+      environment: { AUTH_ISSUER: '', AUTH_AUDIENCE: '', AUTH_ISSUERS: JSON.stringify(issuers) },
+    });
+    const ask = async (token: string) =>
+      (await fetch(`${apart.url}/session.whoami`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const unknown = async (n: number) => ask(await own.sign({}, { kid: `unknown-${n}` }));
+    expect(await ask(await own.sign())).toBe(200);
+    own.fetches = [];
+    const flood = await Promise.all(Array.from({ length: 200 }, (_, n) => unknown(n)));
+    expect(new Set(flood)).toEqual(new Set([401]));
+    expect(own.fetches).toEqual([]);
+    own.fault = () => {};
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    const [known, ...others] = await Promise.all([own.sign({ jti: 'k' }).then(ask), ...[1, 2, 3].map(unknown)]);
+    expect(known).toBe(200);
+    expect(others).toEqual([503, 503, 503]);
+    expect(own.fetches).toHaveLength(1);
+    own.close();
+  });
+});
+
 describe('who is unknown', () => {
   it.each([
     ['/trpc/users.list', 'GET'],
