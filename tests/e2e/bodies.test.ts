@@ -137,6 +137,23 @@ describe('D3 values that would arrive as others', () => {
   });
 });
 
+describe('D6 a body that is no UTF-8', () => {
+  it('is BAD_REQUEST, rather than text with other characters in it', async () => {
+    const body = Buffer.concat([
+      Buffer.from(`{"userId":"${userId}","name":"`),
+      Buffer.from([0xff, 0xc0, 0xaf]),
+      Buffer.from('"}'),
+    ]);
+    const response = await fetch(`${world.url}/users.update`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+    });
+    expect(response.status).toBe(400);
+    expect(world.sandbox.apiRequests).toEqual([]);
+  });
+});
+
 describe('D4 a key that an input does not have', () => {
   it.each(['id', 'isSuspended', 'roleIds', 'passwordEncrypted', 'tenantId', 'lastSignInAt', 'x'.repeat(1_000)])(
     '%s is BAD_REQUEST and names it, shortened',

@@ -32,8 +32,8 @@ export const callsOnly: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** The body as text; `undefined` where it is too large or no UTF-8. */
-const readText = async (request: Request): Promise<string | undefined> => {
+/** The body; `undefined` where it is too large. */
+const readBody = async (request: Request): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -41,7 +41,18 @@ const readText = async (request: Request): Promise<string | undefined> => {
     if (size > MAX_BODY_SIZE) return undefined;
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The text of a body; `undefined` where it is none. */
+const decode = (body: Buffer): string | undefined => {
+  try {
+    return utf8.decode(body);
+  } catch {
+    return undefined;
+  }
 };
 
 /** Reads the input of a call, and lets pass what tRPC can parse without harm. */
@@ -51,12 +62,14 @@ export const readInput: RequestHandler = async (request, response, next) => {
     const fault = input === undefined ? undefined : jsonFault(String(input));
     return fault ? refuse(response, 'BAD_REQUEST', fault) : next();
   }
-  const text = await readText(request).catch(() => '');
-  if (text === undefined) {
+  // A caller who breaks off has nobody to hear an answer.
+  const body = await readBody(request).catch(() => Buffer.alloc(0));
+  if (body === undefined) {
     response.setHeader('connection', 'close');
     return refuse(response, 'PAYLOAD_TOO_LARGE', 'The request is too large.');
   }
-  const fault = jsonFault(text);
+  const text = decode(body);
+  const fault = text === undefined ? 'The request is no UTF-8.' : jsonFault(text);
   if (fault) return refuse(response, 'BAD_REQUEST', fault);
   request.body = text;
   next();
