@@ -11,6 +11,11 @@ export interface Report {
   readonly calls: number;
   /** 401s of the API. */
   readonly refusals: number;
+  /**
+   * Tokens for the API that had expired when they were given out. Not the refusals: a machine that stands still for a
+   * moment lets the last second of a good token pass on its way.
+   */
+  readonly expired: number;
   /** The different tokens that were given out. */
   readonly tokens: string[];
   readonly failures: { reason?: string; message: string; retryAfterSeconds?: number; durationMs: number }[];
@@ -98,6 +103,7 @@ export interface Fleet {
 const sum = (reports: readonly Report[]): Report => ({
   calls: reports.reduce((total, { calls }) => total + calls, 0),
   refusals: reports.reduce((total, { refusals }) => total + refusals, 0),
+  expired: reports.reduce((total, { expired }) => total + expired, 0),
   tokens: [...new Set(reports.flatMap(({ tokens }) => tokens))],
   failures: reports.flatMap(({ failures }) => failures),
   latencies: reports.flatMap(({ latencies }) => latencies),

@@ -53,7 +53,7 @@ describeWithRedis('eight processes with one Redis', () => {
     await Promise.all(world.fleet.workers.map((worker) => worker.beginLoad(load)));
     await setTimeout(12_000);
     const report = await world.fleet.together((worker) => worker.endLoad());
-    expect(report).toMatchObject({ failures: [], refusals: 0 });
+    expect(report).toMatchObject({ failures: [], expired: 0 });
     // An issuer counts whole seconds: two are what a token of three can be trusted with.
     expect(world.sandbox.tokenRequests.length).toBeLessThanOrEqual(12 / 2 + 1);
   });

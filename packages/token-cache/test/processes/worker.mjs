@@ -20,9 +20,14 @@ const listUsers = (token) =>
     }).on('error', reject);
   });
 
+/** Not `Date.now`, which a test may turn forward. */
+const nowSeconds = () => (performance.timeOrigin + performance.now()) / 1_000;
+const expiryOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).exp;
+
 /** A call as a client of the API makes it: repeated once with another token after a 401. */
 const callApi = async (seen) => {
   let token = await cache.getToken();
+  if (expiryOf(token) <= nowSeconds()) seen.expired += 1;
   let status = await listUsers(token);
   if (status === 401) {
     seen.refusals += 1;
@@ -35,7 +40,7 @@ const callApi = async (seen) => {
   return token;
 };
 
-const newReport = () => ({ calls: 0, refusals: 0, tokens: new Set(), failures: [], latencies: [] });
+const newReport = () => ({ calls: 0, refusals: 0, expired: 0, tokens: new Set(), failures: [], latencies: [] });
 
 const record = async (report, call) => {
   const startedAt = performance.now();
