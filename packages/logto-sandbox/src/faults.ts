@@ -9,11 +9,13 @@ export type Fault =
   | { kind: 'hang' }
   /** Breaks the connection without an answer. */
   | { kind: 'reset' }
+  /** Does the call, and breaks the connection instead of answering. */
+  | { kind: 'lost' }
   /** Answers 200 with what is no JSON. */
   | { kind: 'garbage' };
 
-/** Which calls: those of the Users API or those of the token endpoint. */
-export type Target = 'api' | 'token';
+/** Which calls: those of the Users API, those of the token endpoint, or those of the Users API that are meant. */
+export type Target = 'api' | 'token' | ((request: IncomingMessage) => boolean);
 
 /** Breaks calls on demand. */
 export interface Faults {
@@ -24,7 +26,7 @@ export interface Faults {
   /** Milliseconds that every call waits before it is done. */
   latencyMs: number;
   /** Whether this call was broken, and so needs no answer. */
-  applyTo(target: Target, request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  applyTo(target: 'api' | 'token', request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
 const perform = (fault: Fault, request: IncomingMessage, response: ServerResponse): void => {
@@ -32,6 +34,7 @@ const perform = (fault: Fault, request: IncomingMessage, response: ServerRespons
     case 'hang':
       return;
     case 'reset':
+    case 'lost':
       request.socket.destroy();
       return;
     case 'garbage':
@@ -50,29 +53,37 @@ const perform = (fault: Fault, request: IncomingMessage, response: ServerRespons
 
 /** No faults yet. */
 export const createFaults = (): Faults => {
-  const planned: Record<Target, { fault: Fault; left: number }[]> = { api: [], token: [] };
+  let planned: { readonly fault: Fault; readonly target: Target; left: number }[] = [];
 
-  const next = (target: Target): Fault | undefined => {
-    const [first] = planned[target];
-    if (!first) return undefined;
-    first.left -= 1;
-    if (first.left <= 0) planned[target].shift();
-    return first.fault;
+  const next = (target: 'api' | 'token', request: IncomingMessage): Fault | undefined => {
+    const found = planned.find((plan) =>
+      typeof plan.target === 'function' ? target === 'api' && plan.target(request) : plan.target === target,
+    );
+    if (!found) return undefined;
+    found.left -= 1;
+    if (found.left <= 0) planned = planned.filter((plan) => plan !== found);
+    return found.fault;
   };
 
   return {
     latencyMs: 0,
     failNext(count, fault, target = 'api') {
-      if (count > 0) planned[target].push({ fault, left: count });
+      if (count > 0) planned.push({ fault, target, left: count });
     },
     stopFailing() {
-      planned.api = [];
-      planned.token = [];
+      planned = [];
     },
     async applyTo(target, request, response) {
-      const fault = next(target);
+      const fault = next(target, request);
       if (this.latencyMs > 0) await setTimeout(this.latencyMs);
       if (!fault) return false;
+      if (fault.kind === 'lost') {
+        response.end = () => {
+          perform(fault, request, response);
+          return response;
+        };
+        return false;
+      }
       request.resume();
       perform(fault, request, response);
       return true;

@@ -10,7 +10,13 @@ import { newSigningKey, publicPart } from './issuer/keys.js';
 import { createMemoryAdapter } from './issuer/memory-adapter.js';
 import { createProvider } from './issuer/provider.js';
 import { createSignIn } from './issuer/sign-in.js';
-import { MANAGEMENT_API, managementApplication, powerlessApplication, type SandboxOptions } from './options.js';
+import {
+  type Application,
+  MANAGEMENT_API,
+  managementApplication,
+  powerlessApplication,
+  type SandboxOptions,
+} from './options.js';
 import { seed } from './seed.js';
 import { createStore, type Store } from './store.js';
 
@@ -20,6 +26,8 @@ export interface SeenRequest {
   /** Path and query, as they came. */
   readonly url: string;
   readonly headers: Readonly<IncomingMessage['headers']>;
+  /** When the client hung up before it was answered, in milliseconds of `performance.now()`. */
+  brokenOffAt?: number;
 }
 
 /** A running sandbox. */
@@ -43,6 +51,8 @@ export interface Sandbox extends Pick<Faults, 'failNext' | 'stopFailing'> {
   accessTokenTtlSeconds: number;
   /** The Users API refuses every token issued so far. */
   revokeTokens(): void;
+  /** An application has another secret from now on; tokens that it got with the old one stay good. */
+  changeSecret(clientId: string, clientSecret: string): void;
   /** Signs with a new key from now on. The old keys stay in the JWKS unless `forget` is set. */
   rotateKeys(options?: { forget?: boolean }): Promise<void>;
   close(): Promise<void>;
@@ -85,10 +95,15 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const endpoint = await listen(server, options.port ?? 3001);
   const issuer = `${endpoint}/oidc`;
 
+  let applications: readonly Application[] = [
+    managementApplication,
+    powerlessApplication,
+    ...(options.applications ?? []),
+  ];
   const newProvider = (): Provider => {
     const created = createProvider({
       issuer,
-      applications: [managementApplication, powerlessApplication, ...(options.applications ?? [])],
+      applications: [...applications],
       resources: new Map([
         [MANAGEMENT_API, ['all']],
         ...resources.map(({ indicator, scopes }): [string, readonly string[]] => [indicator, scopes]),
@@ -119,7 +134,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (requests.length >= 2 * MAX_REMEMBERED) requests = requests.slice(-MAX_REMEMBERED);
-    requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
+    const seen: SeenRequest = { method: request.method ?? '', url: request.url ?? '', headers: request.headers };
+    requests.push(seen);
+    response.once('close', () => {
+      if (!response.writableFinished) seen.brokenOffAt = performance.now();
+    });
     if (path.startsWith('/oidc/')) {
       const isToken = path === '/oidc/token';
       if (isToken && (await faults.applyTo('token', request, response))) return;
@@ -179,6 +198,14 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     },
     revokeTokens() {
       for (const jti of issued.splice(0)) revoked.add(jti);
+    },
+    changeSecret(clientId, clientSecret) {
+      applications = applications.map((application) =>
+        application.kind === 'machine' && application.clientId === clientId
+          ? { ...application, clientSecret }
+          : application,
+      );
+      provider = newProvider();
     },
     async rotateKeys({ forget = false } = {}) {
       keys = [await newSigningKey(), ...(forget ? [] : keys)];
