@@ -1,4 +1,8 @@
+import { LogtoBodyTooLargeError } from './errors.js';
 import type { HttpMethod, Operation } from './operation.js';
+
+/** A longer one is answered with a bare 404, which looks like a missing user. */
+const MAX_BODY_BYTES = 1024 * 1024 - 1;
 
 /** A request as it goes on the wire. */
 export interface LogtoRequest {
@@ -32,7 +36,7 @@ const without = (input: object, keys: readonly string[]): [string, unknown][] =>
  * The request of an operation. Made of the parsed input alone: nothing else can become a part of the path, a query key
  * or a header.
  *
- * @throws TypeError for a value that is no path segment.
+ * @throws TypeError for a value that is no path segment; {@link LogtoBodyTooLargeError}.
  */
 export const buildRequest = <In>(operation: Operation<In, unknown>, input: In): LogtoRequest => {
   const values = input as Record<string, unknown>;
@@ -50,5 +54,7 @@ export const buildRequest = <In>(operation: Operation<In, unknown>, input: In): 
       new URLSearchParams(rest.map(([key, value]): [string, string] => [key, String(value)]));
     return { method, path: query.size > 0 ? `${target}?${query}` : target, body: undefined };
   }
-  return { method, path: target, body: JSON.stringify(body ?? Object.fromEntries(rest)) };
+  const json = JSON.stringify(body ?? Object.fromEntries(rest));
+  if (Buffer.byteLength(json) > MAX_BODY_BYTES) throw new LogtoBodyTooLargeError(operation.name);
+  return { method, path: target, body: json };
 };

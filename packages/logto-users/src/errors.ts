@@ -1,18 +1,30 @@
 import type { LogtoErrorCode } from './error-codes.js';
 
+/**
+ * What became of a write that failed: no byte of it went out, Logto has said no, or it may have been done all the same
+ * and has to be looked after.
+ */
+export type Outcome = 'not_sent' | 'refused' | 'unknown';
+
 /** What every failure of this package has in common. */
 export abstract class LogtoUsersError extends Error {
   /** Stable and machine-readable: `ERR_LOGTO_...`. */
   abstract readonly code: string;
   /** The operation that failed, such as `getUser`. */
   readonly operation: string;
+  /** Of a write: whether it may have been done. */
+  readonly outcome: Outcome;
 
-  constructor(operation: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(operation: string, message: string, { outcome, cause }: { outcome: Outcome; cause?: unknown }) {
+    super(message, { cause });
     this.operation = operation;
+    this.outcome = outcome;
     this.name = new.target.name;
   }
 }
+
+/** A 4xx is a no. A 5xx can be the end of a write that was done, or half done. */
+const outcomeOf = (status: number): Outcome => (status >= 400 && status < 500 ? 'refused' : 'unknown');
 
 /** One fault in an input. The value itself is never part of it. */
 export interface InputIssue {
@@ -27,8 +39,17 @@ export class LogtoInputError extends LogtoUsersError {
   readonly issues: readonly InputIssue[];
 
   constructor(operation: string, issues: readonly InputIssue[]) {
-    super(operation, `${operation}: the input is invalid`);
+    super(operation, `${operation}: the input is invalid`, { outcome: 'not_sent' });
     this.issues = issues;
+  }
+}
+
+/** The body is longer than Logto takes; nothing was sent. */
+export class LogtoBodyTooLargeError extends LogtoUsersError {
+  override readonly code = 'ERR_LOGTO_BODY_TOO_LARGE';
+
+  constructor(operation: string) {
+    super(operation, `${operation}: the body is longer than Logto takes`, { outcome: 'not_sent' });
   }
 }
 
@@ -58,7 +79,8 @@ export class LogtoApiError extends LogtoUsersError {
     refusal: LogtoRefusal,
     facts: { logtoRequestId?: string; retryAfterSeconds?: number },
   ) {
-    super(operation, `${operation}: Logto answered ${refusal.status} ${refusal.code ?? 'without a code'}`);
+    const message = `${operation}: Logto answered ${refusal.status} ${refusal.code ?? 'without a code'}`;
+    super(operation, message, { outcome: outcomeOf(refusal.status) });
     this.refusal = refusal;
     this.logtoRequestId = facts.logtoRequestId;
     this.retryAfterSeconds = facts.retryAfterSeconds;
@@ -76,20 +98,41 @@ export class LogtoResponseError extends LogtoUsersError {
   /** HTTP status of the answer. */
   readonly status: number;
   readonly logtoRequestId: string | undefined;
+  /** Seconds to wait, from the answer's `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(operation: string, status: number, reason: string, facts: { logtoRequestId?: string; cause?: unknown }) {
-    super(operation, `${operation}: unreadable answer with status ${status}: ${reason}`, { cause: facts.cause });
+  constructor(
+    operation: string,
+    status: number,
+    reason: string,
+    facts: { logtoRequestId?: string; retryAfterSeconds?: number; cause?: unknown },
+  ) {
+    const message = `${operation}: unreadable answer with status ${status}: ${reason}`;
+    super(operation, message, { outcome: outcomeOf(status), cause: facts.cause });
     this.status = status;
     this.logtoRequestId = facts.logtoRequestId;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
   }
 }
 
-/** Logto did not answer in time. A write may have been done all the same. */
+/** Logto did not answer in time. See `outcome` for whether a write may have been done all the same. */
 export class LogtoTimeoutError extends LogtoUsersError {
   override readonly code = 'ERR_LOGTO_TIMEOUT';
 }
 
-/** No connection, or it broke before the answer was complete. A write may have been done all the same. */
+/** No connection, or it broke before the answer was complete. See `outcome`, as above. */
 export class LogtoConnectionError extends LogtoUsersError {
   override readonly code = 'ERR_LOGTO_CONNECTION';
+}
+
+/** Logto has failed so often that it is left alone for a few seconds; nothing was sent. */
+export class LogtoCircuitOpenError extends LogtoUsersError {
+  override readonly code = 'ERR_LOGTO_CIRCUIT_OPEN';
+  /** Seconds until it is tried again. */
+  readonly retryAfterSeconds: number;
+
+  constructor(operation: string, retryAfterSeconds: number) {
+    super(operation, `${operation}: Logto is left alone after failures`, { outcome: 'not_sent' });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }

@@ -35,6 +35,11 @@ export interface Operation<In, Out> {
   readonly errors: readonly LogtoErrorCode[];
   /** Logto pages this list: the result is a {@link Page} made of the answer and its `Total-Number` header. */
   readonly paged?: boolean;
+  /**
+   * Logto goes wrong where two of the same group come at once for one user (500 for roles, two factors where one is
+   * allowed): they must be sent one after another.
+   */
+  readonly exclusive?: 'roles' | 'mfa';
   /** The JSON body, where a key of the body has the name of a key in the path. */
   readonly body?: (input: In) => unknown;
   /** The query, where it is not simply the remaining keys of the input. */

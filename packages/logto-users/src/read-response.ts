@@ -16,12 +16,13 @@ const header = (response: LogtoResponse, name: string): string | undefined => {
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** Seconds to wait by `Retry-After` (RFC 9110, section 10.2.3): a number of seconds or a date. */
-const retryAfterSeconds = (value: string | undefined): number | undefined => {
+/** Milliseconds to wait by `Retry-After` (RFC 9110, section 10.2.3): a number of seconds or a date. */
+export const retryAfterMs = (response: LogtoResponse): number | undefined => {
+  const value = header(response, 'retry-after');
   if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 };
 
 const NOT_JSON = Symbol('not JSON');
@@ -62,7 +63,11 @@ export const refusalCode = (response: LogtoResponse): string | undefined => {
 export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, response: LogtoResponse): Out => {
   const { status } = response;
   const logtoRequestId = header(response, 'logto-core-request-id');
-  const facts = logtoRequestId === undefined ? {} : { logtoRequestId };
+  const waitMs = retryAfterMs(response);
+  const facts = {
+    ...(logtoRequestId !== undefined && { logtoRequestId }),
+    ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1_000) }),
+  };
   const unreadable = (reason: string, cause?: unknown) =>
     new LogtoResponseError(operation.name, status, reason, { ...facts, cause });
   const body = json(response);
@@ -72,11 +77,10 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
     const refusal: ErrorBody | undefined = isErrorBody(body) ? body : status === 429 ? TOO_MANY : undefined;
     if (!refusal) throw unreadable('no error body in JSON');
     const { message, code, data } = refusal;
-    const retryAfter = retryAfterSeconds(header(response, 'retry-after'));
     throw new LogtoApiError(
       operation.name,
       { status, ...(typeof code === 'string' && { code }), message, ...(data !== undefined && { data }) },
-      { ...facts, ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }) },
+      facts,
     );
   }
   if (status < 200 || status >= 300) throw unreadable('neither a success nor a refusal');

@@ -12,7 +12,11 @@ export const text = () => z.string().refine(isStorable, 'Must be well-formed Uni
  * Text for a column of `max` UTF-16 units. Longer text can be stored while Logto counts code points, and then breaks
  * every list that contains the user.
  */
-export const boundedText = (max: number) => text().max(max);
+export const boundedText = (max: number) =>
+  text()
+    .max(max)
+    // zod counts code points.
+    .refine((value) => value.length <= max, `Must have at most ${max} UTF-16 units`);
 
 /**
  * A value that becomes one segment of a path. Empty, `.` and `..` are refused: they survive percent-encoding and would

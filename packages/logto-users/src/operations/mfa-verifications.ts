@@ -35,6 +35,7 @@ export const createUserMfaVerification = operation({
     }),
   ]),
   output: CreatedMfaVerification,
+  exclusive: 'mfa',
   errors: [
     'entity.not_found',
     'user.totp_already_in_use',
@@ -52,5 +53,6 @@ export const deleteUserMfaVerification = operation({
   summary: 'Removes a second factor from a user.',
   input: z.strictObject({ userId: userId(), verificationId: pathSegment() }),
   output: z.undefined(),
+  exclusive: 'mfa',
   errors: ['entity.not_found'],
 });

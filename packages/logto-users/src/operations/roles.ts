@@ -37,6 +37,7 @@ export const assignUserRoles = operation({
     addedRoleIds: z.array(z.string()).optional(),
   }),
   silentAnswer: (input) => ({ roleIds: input.roleIds }),
+  exclusive: 'roles',
   errors: ['entity.not_found', 'entity.not_exists_with_id'],
 });
 
@@ -49,6 +50,7 @@ export const replaceUserRoles = operation({
   input: z.strictObject({ userId: userId(), roleIds: roleIds() }),
   output: z.object({ roleIds: z.array(z.string()) }),
   silentAnswer: (input) => ({ roleIds: input.roleIds }),
+  exclusive: 'roles',
   errors: ['entity.not_found', 'entity.not_exists_with_id', 'entity.db_constraint_violated'],
 });
 
@@ -60,5 +62,6 @@ export const deleteUserRole = operation({
   summary: 'Removes a role from a user.',
   input: z.strictObject({ userId: userId(), roleId: pathSegment() }),
   output: z.undefined(),
+  exclusive: 'roles',
   errors: ['entity.not_found'],
 });

@@ -1,21 +1,34 @@
 import { z } from 'zod';
 import { jsonObjectInput } from '../json.js';
 import { User } from '../models/user.js';
+import type { CreateUserInput, ListUsersInput, UpdateUserInput } from '../models/user-input.js';
 import { UserProfileInput } from '../models/user-profile.js';
 import { operation } from '../operation.js';
-import { namesOnePage, pageInput, pageOf, pageQuery } from '../pagination.js';
+import { namesOnePage, type Page, pageInput, pageOf, pageQuery } from '../pagination.js';
 import { UserSearch, userSearchQuery } from '../search.js';
 import { boundedText, pathSegment, text, userId } from '../text.js';
 
-const username = () => boundedText(128).regex(/^[A-Z_a-z]\w*$/);
-const email = () => boundedText(128).regex(/^\S+@\S+\.\S+$/);
-const phone = () => boundedText(128).regex(/^\d+$/, 'Must be digits only, country code first');
+const username = () =>
+  boundedText(128)
+    .regex(/^[A-Z_a-z]\w*$/)
+    .describe('letters, digits and _, no digit first');
+const email = () =>
+  boundedText(128)
+    .regex(/^\S+@\S+\.\S+$/)
+    .describe('an e-mail address');
+const phone = () =>
+  boundedText(128)
+    .regex(/^\d+$/, 'Must be digits only, country code first')
+    .describe('digits only, country code first');
 /** Logto takes any scheme, `javascript:` too; whoever shows the picture would run it. */
-const avatar = () => boundedText(2048).pipe(z.url({ protocol: /^https?$/ }));
+const avatar = () =>
+  boundedText(2048)
+    .describe('an http or https URL')
+    .pipe(z.url({ protocol: /^https?$/ }));
 const cleared = () => z.literal('').nullable();
 
 /** Lists users, newest first, a page at a time. */
-export const listUsers = operation({
+export const listUsers = operation<ListUsersInput, Page<User>>({
   name: 'listUsers',
   method: 'GET',
   path: '/api/users',
@@ -24,9 +37,7 @@ export const listUsers = operation({
     .strictObject({
       ...pageInput,
       search: z.optional(UserSearch),
-      /** Only users without this role. */
       excludeRoleId: pathSegment().optional(),
-      /** Only users who are no members of this organization. */
       excludeOrganizationId: pathSegment().optional(),
     })
     .refine(namesOnePage, 'Give page or cursor, not both')
@@ -61,7 +72,7 @@ export const getUser = operation({
 });
 
 /** Creates a user; every field is optional, and a new user gets the default roles. */
-export const createUser = operation({
+export const createUser = operation<CreateUserInput, User>({
   name: 'createUser',
   method: 'POST',
   path: '/api/users',
@@ -69,14 +80,10 @@ export const createUser = operation({
   input: z.strictObject({
     username: username().optional(),
     primaryEmail: email().optional(),
-    /** Digits only, country code first. */
     primaryPhone: phone().optional(),
     name: boundedText(128).optional(),
-    /** An http or https URL. */
     avatar: z.union([avatar(), cleared()]).optional(),
-    /** In clear; Logto hashes it. No password policy applies here. */
     password: text().min(1).optional(),
-    /** A hash made elsewhere; needs `passwordAlgorithm`. */
     passwordDigest: boundedText(256).optional(),
     passwordAlgorithm: z
       .enum(['Argon2i', 'Argon2id', 'Argon2d', 'SHA1', 'SHA256', 'MD5', 'Bcrypt', 'Legacy'])
@@ -97,7 +104,7 @@ export const createUser = operation({
 });
 
 /** Updates a user; null or an empty string clears a field, customData and profile are replaced whole. */
-export const updateUser = operation({
+export const updateUser = operation<UpdateUserInput, User>({
   name: 'updateUser',
   method: 'PATCH',
   path: '/api/users/{userId}',
@@ -106,14 +113,10 @@ export const updateUser = operation({
     userId: userId(),
     username: z.union([username(), cleared()]).optional(),
     primaryEmail: z.union([email(), cleared()]).optional(),
-    /** Digits only, country code first. */
     primaryPhone: z.union([phone(), cleared()]).optional(),
     name: boundedText(128).nullable().optional(),
-    /** An http or https URL. */
     avatar: z.union([avatar(), cleared()]).optional(),
-    /** Replaces the whole; `updateUserCustomData` merges. */
     customData: jsonObjectInput().optional(),
-    /** Replaces the whole; `updateUserProfile` merges. */
     profile: z.optional(UserProfileInput),
   }),
   output: User,
