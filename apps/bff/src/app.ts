@@ -1,6 +1,4 @@
-import { createLogtoUsersClient } from '@users-bff/logto-users';
-import { createTokenCache } from '@users-bff/token-cache';
-import { createRedisClient, createRedisStore } from '@users-bff/token-cache/redis';
+import { createRedisClient } from '@users-bff/token-cache/redis';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createAudit } from './audit/audit.js';
 import { fileSink, logSink, redisSink } from './audit/sinks.js';
@@ -12,19 +10,20 @@ import { authenticate } from './http/authenticate.js';
 import { browsers } from './http/browsers.js';
 import { health } from './http/health.js';
 import { callsOnly, readInput } from './http/limits.js';
+import { observeRequests } from './http/observe-requests.js';
 import { refuse } from './http/refuse.js';
 import { requestId } from './http/request-id.js';
+import { createLoadShedder } from './http/shed-load.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
 import type { Logger } from './log.js';
-import { logTokenEvents } from './log-token-events.js';
-import { createBulkhead } from './rate-limits/bulkhead.js';
+import { panelGuard } from './panel/guard.js';
+import { createUsersPanel } from './panel/panel.js';
 import { createRateLimits } from './rate-limits/rate-limits.js';
-
-/** Calls to Logto: as many as there are connections; as many may wait as it answers in a few seconds. */
-const BULKHEAD = { limit: 64, queueLimit: 1_024, maxWaitMs: 5_000 };
-
-const isLocal = ({ environment, host }: Config): boolean =>
-  environment !== 'production' && /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+import { createTurns } from './rate-limits/turns.js';
+import { createReadiness } from './readiness.js';
+import type { Metrics } from './telemetry/metrics.js';
+import { createUpstream } from './upstream.js';
+import { warmUp } from './warm-up.js';
 
 /** A call waits for it: rather count alone than keep callers waiting. */
 const REDIS_TIMEOUT_MS = 500;
@@ -32,55 +31,57 @@ const REDIS_TIMEOUT_MS = 500;
 /** The application, ready to listen. */
 export interface App {
   readonly handler: Express;
-  /** From now on `/readyz` says no. */
+  /** From now on `/readyz` says no, and callers are told to connect elsewhere. */
   stopAccepting(): void;
+  /** Breaks off what is asked of Logto. */
+  abandon(): Promise<void>;
   /** Closes the connections to Logto and Redis once the calls in flight have ended. */
   close(): Promise<void>;
 }
 
 /** Makes the application. The order of a request is the order of the lines. */
-export const createApp = (config: Config, log: Logger): App => {
-  const store = config.tokenCache && createRedisStore(config.tokenCache);
-  const tokens = createTokenCache({
-    issuer: `${config.logtoEndpoint}/oidc`,
-    clientId: config.logtoAppId,
-    clientAuthentication: { method: 'client_secret_basic', clientSecret: config.logtoAppSecret },
-    resource: config.logtoResource,
-    scope: 'all',
-    timeoutMs: config.logtoTimeoutMs,
-    allowInsecureHttp: config.allowInsecureHttp,
-    ...(store && { store }),
-    onEvent: logTokenEvents(log),
-  });
-  const logto = createLogtoUsersClient({
-    endpoint: config.logtoEndpoint,
-    responseTimeoutMs: config.logtoTimeoutMs,
-    getAccessToken: tokens.getToken,
-    onTokenRejected: tokens.invalidate,
-  });
+export const createApp = (config: Config, log: Logger, metrics: Metrics): App => {
   const { clockToleranceS, publicUrl, stepUp, maxBatchSize, authenticationFailures: failures } = config;
-  const verify = createAccessTokenVerifier({ issuers: config.issuers, clockToleranceS });
+  const readiness = createReadiness([
+    { name: 'token', isRequired: true },
+    { name: 'keys', isRequired: true },
+    { name: 'credential', isRequired: false },
+    { name: 'logto', isRequired: false },
+    ...(config.tokenCache ? [{ name: 'sharedCache', isRequired: false }] : []),
+    { name: 'audit', isRequired: false },
+  ]);
+  const upstream = createUpstream(config, log, metrics, readiness);
+  const verify = createAccessTokenVerifier({
+    issuers: config.issuers,
+    clockToleranceS,
+    onKeysRefresh(issuer, isOk) {
+      metrics.keyRefreshes.inc({ issuer, result: isOk ? 'ok' : 'failed' });
+      if (!isOk) readiness.failing('keys', 'the keys of an issuer cannot be fetched');
+      else if ([...verify.keyAges().values()].every((age) => age !== undefined)) readiness.ok('keys');
+    },
+  });
   const checkTouch = createTargetRules(config);
   const redis = config.rateLimitUrl
     ? createRedisClient({ url: config.rateLimitUrl, commandTimeoutMs: REDIS_TIMEOUT_MS })
     : undefined;
   const limits = createRateLimits(config.rateLimits, redis);
-  const bulkhead = createBulkhead(BULKHEAD);
   const { file, redisUrl, isStrict } = config.audit;
-  const sinks = [logSink(log), ...(file ? [fileSink(file)] : []), ...(redisUrl ? [redisSink(redisUrl)] : [])];
-  const audit = createAudit({ sinks, isStrict, log });
+  const audit = createAudit({
+    sinks: [logSink(log), ...(file ? [fileSink(file)] : []), ...(redisUrl ? [redisSink(redisUrl)] : [])],
+    isStrict,
+    log,
+    onRecord: ({ outcome = 'intent' }) => metrics.audit.inc({ outcome }),
+    onSink: (name, isWorking) => (isWorking ? readiness.ok('audit') : readiness.failing('audit', `${name} fails`)),
+  });
+  metrics.beforeScrape(() => {
+    metrics.auditWaiting.set(audit.waiting);
+    for (const [issuer, ageMs] of verify.keyAges())
+      if (ageMs !== undefined) metrics.keyAge.set({ issuer }, ageMs / 1_000);
+  });
+  const load = createLoadShedder(config.load, metrics);
+  const warming = warmUp([upstream.warmUp, verify.warmUp]);
 
   let isStopping = false;
-  const isReady = async (): Promise<boolean> =>
-    !isStopping &&
-    tokens.getToken().then(
-      () => true,
-      (error: unknown) => {
-        log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'not ready: no token for Logto');
-        return false;
-      },
-    );
-
   const lastResort: ErrorRequestHandler = (error, _request, response, _next) => {
     log.error({ requestId: currentRequestId(), errorName: (error as Error).name }, 'request failed');
     refuse(response, 'INTERNAL_SERVER_ERROR', 'Something broke in this server.');
@@ -90,11 +91,22 @@ export const createApp = (config: Config, log: Logger): App => {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustProxy);
+  app.use((_request, response, next) => {
+    if (isStopping) response.setHeader('connection', 'close');
+    next();
+  });
+  app.use(observeRequests(metrics));
   app.use(requestId);
-  app.use(browsers({ origins: config.corsOrigins, isLocal: isLocal(config) }));
-  app.use(health(isReady));
-  app.use(authenticate({ verify, clockToleranceS, publicUrl, failures }, audit, log));
-  const parts = { send: logto.send, checkTouch, stepUp, limits, bulkhead, audit, log, maxBatchSize };
+  app.use(browsers({ origins: config.corsOrigins, isLocal: config.isLocal }));
+  app.use(health(readiness));
+  app.use(load.handler);
+  const authenticated = authenticate({ verify, clockToleranceS, publicUrl, failures }, { audit, log, metrics });
+  // On this machine alone there is nothing to keep from anybody.
+  const guard = config.isLocal ? undefined : panelGuard(authenticated);
+  if (config.panel.isOn) app.use('/panel', createUsersPanel(config, guard));
+  app.use(authenticated);
+  const takeTurn = createTurns();
+  const parts = { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize };
   app.use('/trpc', callsOnly, readInput, trpcEndpoint(parts));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
@@ -103,12 +115,14 @@ export const createApp = (config: Config, log: Logger): App => {
     handler: app,
     stopAccepting() {
       isStopping = true;
+      readiness.stop();
     },
+    abandon: upstream.abandon,
     async close() {
-      await logto.close();
+      warming.stop();
+      load.close();
+      await upstream.close();
       await audit.close();
-      await tokens.close();
-      await store?.close();
       redis?.disconnect();
     },
   };

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentTraceId } from './telemetry/tracing.js';
 
 const requestIds = new AsyncLocalStorage<string>();
 
@@ -7,3 +8,9 @@ export const runRequest = <T>(requestId: string, work: () => T): T => requestIds
 
 /** The id of the request that is being answered. */
 export const currentRequestId = (): string => requestIds.getStore() ?? 'unknown';
+
+/** The ids by which an operator finds what is said of the request. */
+export const currentIds = (): { requestId: string; traceId?: string } => {
+  const traceId = currentTraceId();
+  return { requestId: currentRequestId(), ...(traceId !== undefined && { traceId }) };
+};

@@ -29,6 +29,7 @@ const applications: Application[] = [
     clientId: 'demo-frontend',
     redirectUris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
   },
+  { kind: 'public', clientId: 'demo-panel', redirectUris: ['http://127.0.0.1/panel/', 'http://localhost/panel/'] },
 ];
 
 const sandboxEnvironment = ({ endpoint }: Sandbox): Record<string, string> => ({
@@ -38,6 +39,8 @@ const sandboxEnvironment = ({ endpoint }: Sandbox): Record<string, string> => ({
   LOGTO_RESOURCE: MANAGEMENT_API,
   AUTH_ISSUER: `${endpoint}/oidc`,
   AUTH_AUDIENCE: AUDIENCE,
+  PANEL_CLIENT_ID: 'demo-panel',
+  PANEL_NOTICE: 'Sandbox: invented users, in memory',
 });
 
 const sandboxPort = (): number => Number(process.env['SANDBOX_PORT'] || DEFAULT_SANDBOX_PORT);
@@ -48,6 +51,8 @@ const token = (endpoint: string, name: string, client: string) =>
 const nextSteps = (url: string, endpoint: string, user: string): string => `
 Logto Users BFF at ${url}, in front of an embedded SANDBOX of Logto at ${endpoint}
 (invented users, in memory, with public secrets; every user's password is ${SEED_PASSWORD}).
+
+What to open: ${url}/panel/ to explore and call every procedure. Sign in there as admin, support or reader.
 
 What to type next, in another terminal:
 

@@ -1,5 +1,12 @@
 import { TRPCError } from '@trpc/server';
-import { LogtoApiError, LogtoConnectionError, LogtoResponseError, LogtoTimeoutError } from '@users-bff/logto-users';
+import {
+  LogtoApiError,
+  LogtoBodyTooLargeError,
+  LogtoCircuitOpenError,
+  LogtoConnectionError,
+  LogtoResponseError,
+  LogtoTimeoutError,
+} from '@users-bff/logto-users';
 import { TokenError } from '@users-bff/token-cache';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -25,8 +32,10 @@ describe('a failure of a call', () => {
     [refused(500), 'BAD_GATEWAY'],
     [refused(501, 'connector.not_implemented'), 'BAD_GATEWAY'],
     [new LogtoResponseError('getUser', 404, 'no JSON', {}), 'BAD_GATEWAY'],
-    [new LogtoTimeoutError('getUser', 'late'), 'GATEWAY_TIMEOUT'],
-    [new LogtoConnectionError('getUser', 'gone'), 'SERVICE_UNAVAILABLE'],
+    [new LogtoTimeoutError('getUser', 'late', { outcome: 'unknown' }), 'GATEWAY_TIMEOUT'],
+    [new LogtoConnectionError('getUser', 'gone', { outcome: 'not_sent' }), 'SERVICE_UNAVAILABLE'],
+    [new LogtoCircuitOpenError('getUser', 5), 'SERVICE_UNAVAILABLE'],
+    [new LogtoBodyTooLargeError('getUser'), 'PAYLOAD_TOO_LARGE'],
     [new TokenError('unreachable', 'gone'), 'SERVICE_UNAVAILABLE'],
     [new TokenError('refused', 'no'), 'BAD_GATEWAY'],
     [new DOMException('left', 'AbortError'), 'CLIENT_CLOSED_REQUEST'],
@@ -55,7 +64,7 @@ describe('an error that nobody foresaw', () => {
   it('tells the caller the id of the request, and nothing of itself', () => {
     const cause = new Error('connect postgres://user:hush@db.internal');
     const error = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: cause.message, cause });
-    expect(describeError(error, 'r-1')).toEqual({
+    expect(describeError(error, { requestId: 'r-1' }, false)).toEqual({
       message: 'Something broke in this server.',
       data: { requestId: 'r-1' },
     });
@@ -63,7 +72,33 @@ describe('an error that nobody foresaw', () => {
 
   it("of tRPC's own loses its message, which repeats what the caller sent", () => {
     const error = new TRPCError({ code: 'NOT_FOUND', message: 'No procedure found on path "<script>"' });
-    expect(describeError(error, 'r-1').message).toBe('There is no such procedure.');
+    expect(describeError(error, { requestId: 'r-1' }, false).message).toBe('There is no such procedure.');
+  });
+});
+
+describe('the outcome of a write', () => {
+  const outcome = (cause: unknown, code: TRPCError['code'] = 'INTERNAL_SERVER_ERROR') =>
+    describeError(new TRPCError({ code, cause }), { requestId: 'r-1' }, true).data.outcome;
+
+  it.each([
+    [refused(422), 'refused'],
+    [refused(500), 'unknown'],
+    [new LogtoResponseError('createUser', 200, 'no JSON', {}), 'unknown'],
+    [new LogtoResponseError('createUser', 404, 'no JSON', {}), 'refused'],
+    [new LogtoTimeoutError('createUser', 'late', { outcome: 'unknown' }), 'unknown'],
+    [new LogtoConnectionError('createUser', 'gone', { outcome: 'not_sent' }), 'not_sent'],
+    [new TokenError('unreachable', 'gone'), 'not_sent'],
+    [new DOMException('left', 'AbortError'), 'not_sent'],
+    [new Error('a fault of our own'), 'unknown'],
+  ])('after %s is %s', (cause, expected) => {
+    expect(outcome(cause)).toBe(expected);
+  });
+
+  it('is that nothing was sent where the input or the caller was refused, and is not told of queries', () => {
+    expect(outcome(undefined, 'BAD_REQUEST')).toBe('not_sent');
+    expect(outcome(undefined, 'FORBIDDEN')).toBe('not_sent');
+    const error = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: refused(500) });
+    expect(describeError(error, { requestId: 'r-1' }, false).data).not.toHaveProperty('outcome');
   });
 });
 
@@ -71,11 +106,15 @@ describe('the issues of an input', () => {
   it('name fields, shortened, and are not endless', () => {
     const long = 'k'.repeat(1_000);
     const { error } = z.strictObject({}).safeParse({ [long]: 1 });
-    const { data } = describeError(new TRPCError({ code: 'BAD_REQUEST', cause: error }), 'r-1');
+    const { data } = describeError(new TRPCError({ code: 'BAD_REQUEST', cause: error }), { requestId: 'r-1' }, false);
     expect(data.issues?.[0]?.message.length).toBeLessThan(250);
 
     const many = z.array(z.number()).safeParse(Array.from({ length: 500 }, () => 'x'));
-    const described = describeError(new TRPCError({ code: 'BAD_REQUEST', cause: many.error }), 'r-1');
+    const described = describeError(
+      new TRPCError({ code: 'BAD_REQUEST', cause: many.error }),
+      { requestId: 'r-1' },
+      false,
+    );
     expect(described.data.issues).toHaveLength(50);
   });
 });

@@ -1,32 +1,19 @@
 import { TRPCError } from '@trpc/server';
 import {
   LogtoApiError,
+  LogtoBodyTooLargeError,
+  LogtoCircuitOpenError,
   LogtoConnectionError,
   type LogtoRefusal,
   LogtoResponseError,
   LogtoTimeoutError,
+  LogtoUsersError,
+  type Outcome,
 } from '@users-bff/logto-users';
 import { TokenError } from '@users-bff/token-cache';
 import { core } from 'zod';
-
-/** One fault in an input. The value itself is never part of it. */
-export interface InputIssue {
-  /** Keys and indexes that lead to the faulty value. */
-  path: (string | number)[];
-  message: string;
-}
-
-/** What every error's `data` carries besides tRPC's own fields. */
-export interface UsersErrorData {
-  /** Quote it when you ask the operator. */
-  requestId: string;
-  /** What Logto said, where it was Logto that refused. */
-  logto?: LogtoRefusal;
-  /** What is wrong with the input, by field. */
-  issues?: InputIssue[];
-  /** Seconds to wait before trying again. */
-  retryAfterSeconds?: number;
-}
+import type { InputIssue, RolesAfterFailure, UsersErrorData } from './error-shape.js';
+import { fieldOf } from './logto-fields.js';
 
 type Code = TRPCError['code'];
 
@@ -36,6 +23,10 @@ export class ProcedureError extends TRPCError {
   readonly retryAfterSeconds: number | undefined;
   /** The permission that is lacking. */
   readonly requiredPermission: string | undefined;
+  /** Of a write: whether it may have been done. */
+  readonly outcome: Outcome;
+  /** What a failed replacement did to the roles of a user. */
+  readonly roles: RolesAfterFailure | undefined;
 
   constructor(
     code: Code,
@@ -45,12 +36,22 @@ export class ProcedureError extends TRPCError {
       logto?: LogtoRefusal;
       retryAfterSeconds?: number | undefined;
       requiredPermission?: string;
+      outcome?: Outcome;
+      roles?: RolesAfterFailure;
     } = {},
   ) {
     super({ code, message, cause: facts.cause });
     this.logto = facts.logto;
     this.retryAfterSeconds = facts.retryAfterSeconds;
     this.requiredPermission = facts.requiredPermission;
+    this.outcome = facts.outcome ?? (facts.cause instanceof LogtoUsersError ? facts.cause.outcome : 'not_sent');
+    this.roles = facts.roles;
+  }
+
+  /** The same, with more known of a write. */
+  having(facts: { outcome: Outcome; roles?: RolesAfterFailure }): ProcedureError {
+    const { code, message, cause, logto, retryAfterSeconds } = this;
+    return new ProcedureError(code, message, { cause, ...(logto && { logto }), retryAfterSeconds, ...facts });
   }
 }
 
@@ -115,13 +116,22 @@ export const toProcedureError = (error: unknown): ProcedureError | undefined => 
   if (error instanceof ProcedureError) return error;
   if (error instanceof LogtoApiError) return fromRefusal(error);
   if (error instanceof LogtoResponseError) {
-    return new ProcedureError('BAD_GATEWAY', 'Logto gave an answer that cannot be read.', { cause: error });
+    const { retryAfterSeconds } = error;
+    const facts = { cause: error, retryAfterSeconds };
+    return new ProcedureError('BAD_GATEWAY', 'Logto gave an answer that cannot be read.', facts);
   }
   if (error instanceof LogtoTimeoutError) {
     return new ProcedureError('GATEWAY_TIMEOUT', 'Logto did not answer in time.', { cause: error });
   }
   if (error instanceof LogtoConnectionError) {
     return new ProcedureError('SERVICE_UNAVAILABLE', 'Logto cannot be reached.', { cause: error });
+  }
+  if (error instanceof LogtoCircuitOpenError) {
+    const { retryAfterSeconds } = error;
+    return new ProcedureError('SERVICE_UNAVAILABLE', 'Logto cannot be reached.', { cause: error, retryAfterSeconds });
+  }
+  if (error instanceof LogtoBodyTooLargeError) {
+    return new ProcedureError('PAYLOAD_TOO_LARGE', 'The input is longer than Logto takes.', { cause: error });
   }
   if (error instanceof TokenError) {
     return fromTokenError(error);
@@ -151,18 +161,35 @@ const toIssues = (error: core.$ZodError): InputIssue[] =>
     message: shorten(message, 200),
   }));
 
+/** What became of a write: unforeseen failures say nothing of it. */
+export const outcomeOf = (error: TRPCError): Outcome =>
+  (toProcedureError(error) ?? toProcedureError(error.cause))?.outcome ??
+  (error.code === 'INTERNAL_SERVER_ERROR' ? 'unknown' : 'not_sent');
+
 /** The public part of an error: its message, and the facts beside tRPC's own. */
-export const describeError = (error: TRPCError, requestId: string): { message: string; data: UsersErrorData } => {
+export const describeError = (
+  error: TRPCError,
+  ids: Pick<UsersErrorData, 'requestId' | 'traceId'>,
+  isMutation: boolean,
+): { message: string; data: UsersErrorData } => {
   const known = toProcedureError(error) ?? toProcedureError(error.cause);
+  const facts = { ...ids, ...(isMutation && { outcome: outcomeOf(error) }) };
   if (known) {
-    const { logto, retryAfterSeconds } = known;
+    const { logto, retryAfterSeconds, roles } = known;
+    const field = fieldOf(logto?.code);
     return {
       message: known.message,
-      data: { requestId, ...(logto && { logto }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
+      data: {
+        ...facts,
+        ...(roles && { roles }),
+        ...(logto && { logto }),
+        ...(logto && field !== undefined && { issues: [{ path: [field], message: logto.message }] }),
+        ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      },
     };
   }
   if (error.code === 'BAD_REQUEST' && error.cause instanceof core.$ZodError) {
-    return { message: 'The input is invalid.', data: { requestId, issues: toIssues(error.cause) } };
+    return { message: 'The input is invalid.', data: { ...facts, issues: toIssues(error.cause) } };
   }
-  return { message: messages[error.code] ?? 'Something broke in this server.', data: { requestId } };
+  return { message: messages[error.code] ?? 'Something broke in this server.', data: facts };
 };

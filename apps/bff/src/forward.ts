@@ -1,65 +1,43 @@
-import type { TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server';
-import { LogtoApiError, type Operation, type OutputOf, operations } from '@users-bff/logto-users';
+import type { InputOf, Operation, OutputOf, operations } from '@users-bff/logto-users';
 import { core, z } from 'zod';
 import type { Permission } from './authorization/permissions.js';
 import { requireFieldPermissions } from './authorization/require-permission.js';
 import { toProcedureError } from './errors.js';
-import { type Context, type Meta, permittedProcedure } from './trpc.js';
-
-/** The input of a procedure: nothing need be given where every key is optional. */
-// biome-ignore lint/suspicious/noConfusingVoidType: tRPC's clients take `void` for an input that may be left out.
-export type ProcedureInput<In> = Record<never, never> extends In ? In | void : In;
-
-/** A query that forwards an operation. */
-export type Query<In, Out> = TRPCQueryProcedure<{ input: ProcedureInput<In>; output: Out; meta: Meta }>;
-
-/** A mutation that forwards an operation. */
-export type Mutation<In, Out> = TRPCMutationProcedure<{ input: ProcedureInput<In>; output: Out; meta: Meta }>;
+import type { Mutation, Query } from './procedure-types.js';
+import { type Context, permittedProcedure } from './trpc.js';
+import { guessing } from './ways/guess.js';
+import { replaceRoles } from './ways/replace-roles.js';
+import { rolesOf } from './ways/roles-of.js';
+import type { SendInCall, Way } from './ways/way.js';
 
 /** Permissions that fields of an input need, besides that of the procedure. */
 export type FieldPermissions<In> = { readonly [Field in keyof In]?: Permission };
 
-/** The most that Logto puts on a page. */
-const PAGE_SIZE = 100;
+interface Declaration<In, Out> {
+  readonly operation: Operation<In, Out>;
+  readonly permission: Permission;
+  readonly fieldPermissions?: FieldPermissions<In>;
+  /** Default: the operation is sent. */
+  readonly way?: Way<In, Out>;
+}
 
-const rolesOf =
-  ({ send }: Context) =>
-  async (userId: string): Promise<string[]> => {
-    const ids: string[] = [];
-    for (let page: number | undefined = 1; page !== undefined; ) {
-      const { items, nextCursor }: OutputOf<typeof operations.listUserRoles> = await send(operations.listUserRoles, {
-        userId,
-        page,
-        pageSize: PAGE_SIZE,
-      });
-      ids.push(...items.map(({ id }) => id));
-      page = nextCursor;
-    }
-    return ids;
-  };
+/** What of a call goes on to Logto: the caller's leaving, and the counting of what is sent. */
+const sendInCall =
+  ({ send, upstream }: Context, signal: AbortSignal | undefined): SendInCall =>
+  (operation, input) =>
+    send(operation, input, {
+      ...(signal && { signal }),
+      onAttempt() {
+        if (upstream) upstream.attempts += 1;
+        return {
+          end({ status }) {
+            if (upstream) upstream.status = status;
+          },
+        };
+      },
+    });
 
-const isWrongGuess = (error: unknown): boolean =>
-  error instanceof LogtoApiError && error.refusal.code === 'session.invalid_credentials';
-
-/** Counts a guess as wrong from its beginning, so that guesses at the same time count too. */
-const guessing = async <T>({ limits }: Context, userId: string, send: () => Promise<T>): Promise<T> => {
-  const wasNone = await limits.countGuess(userId);
-  try {
-    const result = await send();
-    await wasNone();
-    return result;
-  } catch (error) {
-    if (!isWrongGuess(error)) await wasNone();
-    throw error;
-  }
-};
-
-const declare = <In, Out>(
-  operation: Operation<In, Out>,
-  permission: Permission,
-  fieldPermissions: FieldPermissions<In> = {},
-  isGuess = false,
-) => {
+const declare = <In, Out>({ operation, permission, fieldPermissions = {}, way }: Declaration<In, Out>) => {
   const fields = fieldPermissions as Readonly<Record<string, Permission>>;
   const isMutation = operation.method !== 'GET';
   const touches = isMutation || permission === 'users:credentials';
@@ -81,16 +59,16 @@ const declare = <In, Out>(
     signal: AbortSignal | undefined;
   }) => {
     requireFieldPermissions(ctx.caller, given as object, fields);
+    const send = sendInCall(ctx, signal);
+    const rolesOfUser = (userId: string) => rolesOf(send, userId);
+    const go = () => (way ? way(ctx, given as In, send) : send(operation, given as In));
     try {
-      if (touches) await ctx.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOf(ctx) });
-      const send = () =>
-        ctx.send(operation, given as In, {
-          ...(signal && { signal }),
-          onResponse: ({ status }) => {
-            if (ctx.upstream) ctx.upstream.status = status;
-          },
-        });
-      return await (isGuess ? guessing(ctx, (given as { userId: string }).userId, send) : send());
+      if (touches) {
+        await ctx.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOfUser });
+      }
+      if (!operation.exclusive) return await go();
+      const { userId } = given as { userId: string };
+      return await ctx.takeTurn(`${operation.exclusive} ${userId}`, go, signal);
     } catch (error) {
       throw toProcedureError(error) ?? error;
     }
@@ -98,9 +76,14 @@ const declare = <In, Out>(
   return { base, forward };
 };
 
+const declareMutation = <In, Out>(declaration: Declaration<In, Out>): Mutation<In, Out> => {
+  const { base, forward } = declare(declaration);
+  return base.mutation(forward) as unknown as Mutation<In, Out>;
+};
+
 /** The procedure of an operation that reads. */
 export const query = <In, Out>(operation: Operation<In, Out>, permission: Permission): Query<In, Out> => {
-  const { base, forward } = declare(operation, permission);
+  const { base, forward } = declare({ operation, permission });
   return base.query(forward) as unknown as Query<In, Out>;
 };
 
@@ -112,17 +95,18 @@ export const query = <In, Out>(operation: Operation<In, Out>, permission: Permis
 export const mutation = <In, Out>(
   operation: Operation<In, Out>,
   permission: Permission,
-  fieldPermissions?: FieldPermissions<In>,
-): Mutation<In, Out> => {
-  const { base, forward } = declare(operation, permission, fieldPermissions);
-  return base.mutation(forward) as unknown as Mutation<In, Out>;
-};
+  fieldPermissions: FieldPermissions<In> = {},
+): Mutation<In, Out> => declareMutation({ operation, permission, fieldPermissions });
 
 /** The procedure of an operation that tells whether a guess at a user's secret is right; wrong ones are limited. */
 export const guess = <In extends { userId: string }, Out>(
   operation: Operation<In, Out>,
   permission: Permission,
-): Mutation<In, Out> => {
-  const { base, forward } = declare(operation, permission, {}, true);
-  return base.mutation(forward) as unknown as Mutation<In, Out>;
-};
+): Mutation<In, Out> => declareMutation({ operation, permission, way: guessing(operation) });
+
+/** The procedure that replaces roles: none is lost where Logto refuses. */
+export const replacement = (
+  operation: typeof operations.replaceUserRoles,
+  permission: Permission,
+): Mutation<InputOf<typeof operation>, OutputOf<typeof operation>> =>
+  declareMutation({ operation, permission, way: replaceRoles });

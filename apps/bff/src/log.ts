@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { traceOfLogLine } from './telemetry/tracing.js';
 
 export type { Logger };
 
@@ -9,6 +10,6 @@ const REDACTED = ['authorization', 'password', 'secret', 'clientSecret', 'access
 
 /** Makes the log: JSON, one line an event, to the standard output unless told otherwise. */
 export const createLog = (level: string, destination?: DestinationStream): Logger => {
-  const options = { level, base: undefined, redact: REDACTED };
+  const options = { level, base: undefined, redact: REDACTED, mixin: traceOfLogLine };
   return destination ? pino(options, destination) : pino(options);
 };

@@ -6,10 +6,13 @@ import type { Permission } from './authorization/permissions.js';
 import { requirePermission } from './authorization/require-permission.js';
 import { requireStepUp, type StepUpOptions } from './authorization/step-up.js';
 import type { CheckTouch } from './authorization/target-rules.js';
-import { currentRequestId } from './current-request.js';
+import { currentIds } from './current-request.js';
+import type { UsersErrorShape } from './error-shape.js';
 import { describeError } from './errors.js';
 import type { Balance } from './rate-limits/limiter.js';
 import { classOf, type ProcedureClass, type RateLimits } from './rate-limits/rate-limits.js';
+import type { TakeTurn } from './rate-limits/turns.js';
+import { failSpan, inSpan } from './telemetry/tracing.js';
 
 /** What is known of a call when it has ended; a line of the log. */
 export interface CallRecord {
@@ -17,8 +20,17 @@ export interface CallRecord {
   readonly durationMs: number;
   /** The error that ended it, or `undefined` after a success. */
   readonly error: TRPCError | undefined;
-  /** Status of Logto's last answer; `undefined` where it was not asked or did not answer. */
-  readonly upstreamStatus: number | undefined;
+  /** The permission that it needs. */
+  readonly permission: Permission | undefined;
+  readonly upstream: UpstreamRecord;
+}
+
+/** What a call asked of Logto. */
+export interface UpstreamRecord {
+  /** Requests, repeated ones included. */
+  attempts: number;
+  /** Status of the last answer; `undefined` where Logto was not asked or did not answer. */
+  status: number | undefined;
 }
 
 /** What a procedure is given besides its input. */
@@ -26,6 +38,8 @@ export interface Context {
   readonly caller: Caller;
   /** Sends an operation to Logto. */
   readonly send: Send;
+  /** Does what Logto cannot do at the same time one after another. */
+  readonly takeTurn: TakeTurn;
   /** Whom the caller may not touch. */
   readonly checkTouch: CheckTouch;
   /** How often the caller may call. */
@@ -41,7 +55,7 @@ export interface Context {
   /** Told every call when it has ended. */
   readonly onCall: (record: CallRecord) => void;
   /** Set by the step that asks Logto. */
-  readonly upstream?: { status: number | undefined };
+  readonly upstream?: UpstreamRecord;
 }
 
 /** What is known of a procedure without calling it. */
@@ -63,8 +77,8 @@ const t = initTRPC
     isDev: false,
     // Changes no byte on the wire. Without it tRPC maps the type of every result, and loses names and optional fields.
     transformer: identity,
-    errorFormatter: ({ shape, error }) => {
-      const { message, data } = describeError(error, currentRequestId());
+    errorFormatter: ({ shape, error, type }): UsersErrorShape => {
+      const { message, data } = describeError(error, currentIds(), type === 'mutation');
       return {
         ...shape,
         message,
@@ -73,26 +87,29 @@ const t = initTRPC
     },
   });
 
-const observed = t.middleware(async ({ ctx, path, next }) => {
-  const startedAt = performance.now();
-  const upstream: { status: number | undefined } = { status: undefined };
-  const result = await next({ ctx: { upstream } });
-  ctx.onCall({
-    procedure: path,
-    durationMs: performance.now() - startedAt,
-    error: result.ok ? undefined : result.error,
-    upstreamStatus: upstream.status,
-  });
-  return result;
-});
+const observed = t.middleware(({ ctx, meta, path, next }) =>
+  inSpan(path, { 'rpc.system.name': 'trpc', 'rpc.method': path }, async (span) => {
+    const startedAt = performance.now();
+    const upstream: UpstreamRecord = { attempts: 0, status: undefined };
+    const result = await next({ ctx: { upstream } });
+    const error = result.ok ? undefined : result.error;
+    if (error) failSpan(span, error.code);
+    span.end();
+    const durationMs = performance.now() - startedAt;
+    ctx.onCall({ procedure: path, permission: meta?.permission, durationMs, error, upstream });
+    return result;
+  }),
+);
 
 /** Every act is put on record, and every reading of secrets; other readings where they are denied. */
 const audited = t.middleware(async ({ ctx, meta, type, path, getRawInput, next }) => {
   const startedAt = performance.now();
   const { caller, audit, ip } = ctx;
   const input = await getRawInput().catch(() => undefined);
-  const act = { requestId: currentRequestId(), caller, ip, procedure: path, permission: meta?.permission, input };
-  const isAct = type === 'mutation' || meta?.permission === 'users:credentials';
+  const isMutation = type === 'mutation';
+  const { requestId, traceId } = currentIds();
+  const act = { requestId, traceId, isMutation, caller, ip, procedure: path, permission: meta?.permission, input };
+  const isAct = isMutation || meta?.permission === 'users:credentials';
   const result = await (isAct ? audit.begin(act).then(() => next()) : next()).catch((error: TRPCError) => {
     // What this middleware throws itself.
     audit.end(act, { error, durationMs: performance.now() - startedAt });

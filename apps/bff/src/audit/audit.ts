@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { TRPCError } from '@trpc/server';
 import { ProcedureError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { createChain } from './chain.js';
@@ -11,6 +12,9 @@ export interface AuditOptions {
   /** No act without a record of it beforehand. */
   readonly isStrict: boolean;
   readonly log: Logger;
+  /** Told each record, and whether the sinks work. */
+  readonly onRecord?: (record: AuditRecord) => void;
+  readonly onSink?: (name: string, isWorking: boolean) => void;
 }
 
 /** The record of who did what to whom. */
@@ -22,12 +26,11 @@ export interface Audit {
    */
   begin(act: Act): Promise<void>;
   /** Puts the act on record, with its end. */
-  end(
-    act: Act,
-    end: { error?: (Error & { readonly code: string }) | undefined; data?: unknown; durationMs: number },
-  ): void;
+  end(act: Act, end: { error?: TRPCError | undefined; data?: unknown; durationMs: number }): void;
   /** Counts a caller who was not let in; on record once a minute for each address. */
   notLetIn(ip: string | undefined, failure: string): void;
+  /** Records that are not written yet. */
+  readonly waiting: number;
   /** Puts on record what is not yet, as far as it can be. */
   close(): Promise<void>;
 }
@@ -39,7 +42,7 @@ const MAX_WAITING = 10_000;
 const MINUTE_MS = 60_000;
 
 /** Writes to one sink, in order; what cannot be written waits, up to a bound. */
-const createWriter = (sink: AuditSink, log: Logger) => {
+const createWriter = (sink: AuditSink, { log, onSink }: AuditOptions) => {
   const chained = createChain();
   const waiting: { record: AuditRecord; done: () => void }[] = [];
   let isWriting = false;
@@ -48,48 +51,51 @@ const createWriter = (sink: AuditSink, log: Logger) => {
   let pending: ReturnType<typeof chained> | undefined;
 
   const writeAll = async (): Promise<void> => {
+    if (isWriting) return;
+    isWriting = true;
     for (let next = waiting[0]; next; next = waiting[0]) {
       try {
         pending ??= chained(next.record);
         await sink.write(pending);
       } catch {
-        if (!isFailing) log.error({ sink: sink.name }, 'the audit sink fails: records wait');
+        if (!isFailing) {
+          log.error({ sink: sink.name }, 'the audit sink fails: records wait');
+          onSink?.(sink.name, false);
+        }
         isFailing = true;
-        if (isClosing) return;
+        if (isClosing) break;
         await setTimeout(RETRY_MS, undefined, { ref: false });
         continue;
       }
-      if (isFailing) log.info({ sink: sink.name, waiting: waiting.length - 1 }, 'the audit sink works again');
+      if (isFailing) {
+        log.info({ sink: sink.name, waiting: waiting.length - 1 }, 'the audit sink works again');
+        onSink?.(sink.name, true);
+      }
       isFailing = false;
       pending = undefined;
       waiting.shift();
       next.done();
     }
-  };
-  const run = async (): Promise<void> => {
-    if (isWriting) return;
-    isWriting = true;
-    await writeAll();
+    // In one step with the look at what waits: a record that came between the two would be left behind.
     isWriting = false;
   };
 
   return {
+    get waiting() {
+      return waiting.length;
+    },
     /** Resolves when it is written. */
     write: (record: AuditRecord): Promise<void> =>
       new Promise((done) => {
         if (waiting.length >= MAX_WAITING)
           return log.error({ sink: sink.name }, 'an audit record is lost: too many wait');
         waiting.push({ record, done });
-        void run();
+        void writeAll();
       }),
     async close(): Promise<void> {
       isClosing = true;
-      const stop = new AbortController();
-      const written = (async () => {
-        while (waiting.length > 0 && !stop.signal.aborted) await setTimeout(10);
-      })();
-      await Promise.race([written, setTimeout(PATIENCE_MS, undefined, { ref: false })]);
-      stop.abort();
+      const until = performance.now() + PATIENCE_MS;
+      while (waiting.length > 0 && performance.now() < until) await setTimeout(10);
       if (waiting.length > 0) log.error({ sink: sink.name, lost: waiting.length }, 'audit records are lost at the end');
       await sink.close().catch(() => {});
     },
@@ -97,9 +103,11 @@ const createWriter = (sink: AuditSink, log: Logger) => {
 };
 
 /** Makes the audit. */
-export const createAudit = ({ sinks, isStrict, log }: AuditOptions): Audit => {
-  const writers = sinks.map((sink) => createWriter(sink, log));
+export const createAudit = (options: AuditOptions): Audit => {
+  const { sinks, isStrict } = options;
+  const writers = sinks.map((sink) => createWriter(sink, options));
   const write = async (record: AuditRecord): Promise<void> => {
+    options.onRecord?.(record);
     await Promise.all(writers.map((writer) => writer.write(record)));
   };
 
@@ -126,7 +134,7 @@ export const createAudit = ({ sinks, isStrict, log }: AuditOptions): Audit => {
         kind: 'act',
         ...known,
         target: known.target ?? (error ? undefined : madeTarget(data)),
-        ...describeEnd(error),
+        ...describeEnd(error, act.isMutation),
         durationMs: Math.round(durationMs),
       });
     },
@@ -135,6 +143,9 @@ export const createAudit = ({ sinks, isStrict, log }: AuditOptions): Audit => {
       const { count } = refusals.get(key) ?? { count: 0 };
       refusals.set(key, { ip, code: failure, count: count + 1 });
       if (refusals.size >= MAX_WAITING) tellRefusals();
+    },
+    get waiting() {
+      return writers.reduce((sum, { waiting }) => sum + waiting, 0);
     },
     async close() {
       clearInterval(everyMinute);

@@ -1,5 +1,7 @@
+import type { TRPCError } from '@trpc/server';
 import type { Caller } from '../authentication/caller.js';
-import { toProcedureError } from '../errors.js';
+import type { RolesAfterFailure } from '../error-shape.js';
+import { outcomeOf, toProcedureError } from '../errors.js';
 
 /**
  * How an act ended: `succeeded`; `denied` by this server's rules; `refused` for what it asked, by Logto or before;
@@ -14,6 +16,7 @@ export interface AuditRecord {
   /** UTC, with milliseconds. */
   readonly time: string;
   readonly requestId?: string;
+  readonly traceId?: string | undefined;
   readonly actor?: {
     readonly kind: Caller['kind'];
     readonly iss: string;
@@ -30,6 +33,8 @@ export interface AuditRecord {
   readonly outcome?: Outcome;
   readonly code?: string | undefined;
   readonly logtoCode?: string | undefined;
+  /** What a failed replacement did to the roles of a user. */
+  readonly roles?: RolesAfterFailure | undefined;
   readonly durationMs?: number;
   /** How many, for records that stand for several. */
   readonly count?: number;
@@ -38,6 +43,9 @@ export interface AuditRecord {
 /** What is known of an act before it is done. */
 export interface Act {
   readonly requestId: string;
+  readonly traceId: string | undefined;
+  /** It changes something. */
+  readonly isMutation: boolean;
   readonly caller: Caller;
   readonly ip: string | undefined;
   readonly procedure: string;
@@ -55,13 +63,14 @@ const idIn = (value: unknown, key: string): string | undefined => {
 };
 
 /** The part of a record that is known before the act. */
-export const describeAct = ({ requestId, caller, ip, procedure, permission, input }: Act) => {
+export const describeAct = ({ requestId, traceId, caller, ip, procedure, permission, input }: Act) => {
   const { kind, issuer: iss, subject: sub, clientId } = caller;
   const id = idIn(input, 'userId');
   const fields = typeof input === 'object' && input !== null ? Object.keys(input) : [];
   return {
     time: new Date().toISOString(),
     requestId,
+    traceId,
     actor: { kind, iss, sub, clientId },
     ip,
     action: procedure,
@@ -81,25 +90,25 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   UNAUTHORIZED: 'denied',
   FORBIDDEN: 'denied',
   TOO_MANY_REQUESTS: 'denied',
-  GATEWAY_TIMEOUT: 'unknown',
-  CLIENT_CLOSED_REQUEST: 'refused',
   INTERNAL_SERVER_ERROR: 'failed',
+  BAD_GATEWAY: 'failed',
+  SERVICE_UNAVAILABLE: 'failed',
+  GATEWAY_TIMEOUT: 'failed',
 };
 
 /** How an error ended an act. */
 export const describeEnd = (
-  error: (Error & { readonly code: string }) | undefined,
-): Pick<AuditRecord, 'outcome' | 'code' | 'logtoCode'> => {
+  error: TRPCError | undefined,
+  isMutation: boolean,
+): Pick<AuditRecord, 'outcome' | 'code' | 'logtoCode' | 'roles'> => {
   if (!error) return { outcome: 'succeeded', code: undefined, logtoCode: undefined };
   const known = toProcedureError(error) ?? toProcedureError(error.cause);
   const code = known?.code ?? error.code;
-  const cause = (known?.cause ?? error.cause) as { readonly name?: string } | undefined;
-  // An answer that cannot be read, and a connection that broke: the act may have been done.
-  const isUnclear = cause?.name === 'LogtoResponseError' || cause?.name === 'LogtoConnectionError';
-  const isFault = code === 'BAD_GATEWAY' || code === 'SERVICE_UNAVAILABLE';
+  const isUnclear = isMutation && outcomeOf(error) === 'unknown' && code !== 'INTERNAL_SERVER_ERROR';
   return {
-    outcome: isUnclear ? 'unknown' : (outcomes[code] ?? (isFault ? 'failed' : 'refused')),
+    outcome: isUnclear ? 'unknown' : (outcomes[code] ?? 'refused'),
     code,
     logtoCode: known?.logto?.code,
+    ...(known?.roles && { roles: known.roles }),
   };
 };

@@ -21,3 +21,6 @@ export interface Caller {
   /** Thumbprint of the key that whoever presents the token must hold (RFC 9449, section 6.1). */
   readonly keyThumbprint: string | undefined;
 }
+
+/** One name for a caller, however many tokens it has: no two callers share one. */
+export const callerKey = ({ issuer, clientId, subject }: Caller): string => JSON.stringify([issuer, clientId, subject]);

@@ -14,6 +14,8 @@ export interface KeySetOptions {
   maxAgeMs?: number;
   /** Milliseconds for which they are used when they cannot be fetched again. Default 3,600,000. */
   maxStaleMs?: number;
+  /** Told each attempt to fetch them. */
+  onRefresh?: (isOk: boolean) => void;
 }
 
 /** The keys of an issuer, fetched when they are needed. */
@@ -22,6 +24,10 @@ export interface KeySet {
   readonly getKey: JWTVerifyGetKey;
   /** Rises with every key set that was fetched: what was verified by an older set may not be by this one. */
   readonly generation: number;
+  /** Milliseconds since they were fetched; `undefined` where they never were. */
+  readonly ageMs: number | undefined;
+  /** Fetches them, where that was not done a moment ago. Rejects with {@link KeySetUnavailableError}. */
+  warmUp(): Promise<void>;
 }
 
 /** A fetch that goes on or is over. */
@@ -86,9 +92,13 @@ export const createKeySet = (options: KeySetOptions): KeySet => {
   const refresh = (): Attempt => {
     if (attempt && (!attempt.isOver || performance.now() - attempt.at < cooldownMs)) return attempt;
     const result = load()
-      .catch((error: unknown) => {
-        started.error = error;
-      })
+      .then(
+        () => options.onRefresh?.(true),
+        (error: unknown) => {
+          started.error = error;
+          options.onRefresh?.(false);
+        },
+      )
       .finally(() => {
         started.isOver = true;
       });
@@ -110,6 +120,13 @@ export const createKeySet = (options: KeySetOptions): KeySet => {
   return {
     get generation() {
       return generation;
+    },
+    get ageMs() {
+      return keys && performance.now() - keys.fetchedAt;
+    },
+    async warmUp() {
+      await refresh().result;
+      await current();
     },
     async getKey(header, token) {
       const find = await current();

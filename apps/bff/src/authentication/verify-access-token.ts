@@ -12,10 +12,18 @@ export interface VerifierOptions extends Pick<KeySetOptions, 'cooldownMs' | 'max
   issuers: readonly TrustedIssuer[];
   /** Seconds that clocks may differ. */
   clockToleranceS: number;
+  /** Told each attempt to fetch the keys of an issuer. */
+  onKeysRefresh?: (issuer: string, isOk: boolean) => void;
 }
 
 /** Tells the caller of an access token. */
-export type VerifyAccessToken = (token: string) => Promise<Caller>;
+export interface VerifyAccessToken {
+  (token: string): Promise<Caller>;
+  /** Fetches the keys of all issuers. Rejects with {@link KeySetUnavailableError} where those of one cannot be had. */
+  warmUp(): Promise<void>;
+  /** Milliseconds since the keys of each issuer were fetched. */
+  keyAges(): ReadonlyMap<string, number | undefined>;
+}
 
 const VERDICT_LIFE_MS = 60_000;
 const MAX_VERDICTS = 10_000;
@@ -71,6 +79,7 @@ const createCheck = (trusted: TrustedIssuer, options: VerifierOptions) => {
     ...(cooldownMs !== undefined && { cooldownMs }),
     ...(maxAgeMs !== undefined && { maxAgeMs }),
     ...(maxStaleMs !== undefined && { maxStaleMs }),
+    onRefresh: (isOk) => options.onKeysRefresh?.(trusted.issuer, isOk),
   });
 
   const verify = async (token: string): Promise<Caller> => {
@@ -129,7 +138,7 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
     verdicts.set(key, { caller, until, generation });
   };
 
-  return async (token) => {
+  const verify = async (token: string): Promise<Caller> => {
     const key = createHash('sha256').update(token).digest('base64');
     const known = verdicts.get(key);
     if (known && known.generation === checks.get(known.caller.issuer)?.keys.generation && Date.now() < known.until) {
@@ -150,4 +159,8 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
       throw new KeySetUnavailableError(error);
     }
   };
+  return Object.assign(verify, {
+    warmUp: async () => void (await Promise.all([...checks.values()].map(({ keys }) => keys.warmUp()))),
+    keyAges: () => new Map(Array.from(checks, ([issuer, { keys }]) => [issuer, keys.ageMs])),
+  });
 };

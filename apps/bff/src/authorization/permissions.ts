@@ -7,6 +7,7 @@ export const permissions = [
   'users:credentials',
   'users:roles',
   'users:protected',
+  'panel:use',
 ] as const;
 
 /** A permission that a procedure may need. */

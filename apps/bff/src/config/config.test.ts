@@ -28,11 +28,14 @@ describe('the configuration', () => {
       environment: 'development',
       host: '127.0.0.1',
       port: 3000,
+      isLocal: true,
+      panel: { isOn: true, clientId: undefined, notice: undefined },
       logtoEndpoint: 'https://tenant.logto.app',
       logtoAppId: 'app',
       logtoAppSecret: 'hush',
       logtoResource: 'https://default.logto.app/api',
       logtoTimeoutMs: 5000,
+      callTimeoutMs: 10000,
       tokenCache: undefined,
       issuers: [
         {
@@ -63,9 +66,20 @@ describe('the configuration', () => {
       corsOrigins: [],
       allowInsecureHttp: false,
       maxBatchSize: 20,
+      load: { maxInFlight: 1000, maxEventLoopDelayMs: 200 },
+      metrics: undefined,
+      tracesUrl: undefined,
       logLevel: 'info',
+      shutdownDelayMs: 0,
       shutdownGraceMs: 25000,
     });
+  });
+
+  it('gives load balancers time in production, and metrics a port of their own', () => {
+    expect(readConfig({ ...complete, NODE_ENV: 'production' }).shutdownDelayMs).toBe(3_000);
+    expect(readConfig({ ...complete, METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 });
+    const everywhere = { ...complete, METRICS_PORT: '9464', METRICS_HOST: '0.0.0.0' };
+    expect(readConfig(everywhere).metrics).toEqual({ host: '0.0.0.0', port: 9464 });
   });
 
   it('names all that is missing at once, one line each, with an example', () => {
@@ -222,6 +236,18 @@ describe('the configuration', () => {
       expect(shown).not.toContain(Buffer.alloc(32, 'needle').toString('base64'));
       expect(shown).toContain('https://tenant.logto.app');
     });
+  });
+
+  it.each([
+    ['development', '127.0.0.1', undefined, true],
+    ['development', '0.0.0.0', undefined, false],
+    ['development', '0.0.0.0', 'true', true],
+    ['development', '127.0.0.1', 'false', false],
+    ['production', '127.0.0.1', undefined, false],
+    ['production', '0.0.0.0', 'true', true],
+    ['test', '127.0.0.1', undefined, false],
+  ])('in %s on %s, with PANEL %s, the panel is on: %s', (environment, host, panel, isOn) => {
+    expect(readConfig({ ...complete, NODE_ENV: environment, HOST: host, PANEL: panel }).panel.isOn).toBe(isOn);
   });
 
   describe('of the shared token cache', () => {

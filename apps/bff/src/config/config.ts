@@ -1,5 +1,6 @@
 import type { TrustedIssuer } from '../authentication/trusted-issuer.js';
 import type { StepUpOptions } from '../authorization/step-up.js';
+import type { LoadLimits } from '../http/shed-load.js';
 import type { Quota } from '../rate-limits/limiter.js';
 import type { RateLimitOptions } from '../rate-limits/rate-limits.js';
 import { withSecretFiles } from './secret-files.js';
@@ -12,6 +13,8 @@ export interface Config {
   /** Address to listen on. */
   readonly host: string;
   readonly port: number;
+  /** Outside production, on the loopback address: for this machine alone. */
+  readonly isLocal: boolean;
   /** Base URL of the Logto tenant. */
   readonly logtoEndpoint: string;
   readonly logtoAppId: string;
@@ -20,6 +23,8 @@ export interface Config {
   readonly logtoResource: string;
   /** Milliseconds to wait for Logto. */
   readonly logtoTimeoutMs: number;
+  /** Milliseconds that a call may take, with its token and all its requests to Logto. */
+  readonly callTimeoutMs: number;
   /** Where the token for Logto is shared with other processes; in this one alone where it is absent. */
   readonly tokenCache: TokenCacheConfig | undefined;
   /** Who issues callers' access tokens. */
@@ -48,10 +53,19 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Logto and the issuer may be reached by plain http beyond the loopback address. */
   readonly allowInsecureHttp: boolean;
+  readonly panel: PanelConfig;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
+  /** How busy the server may be before it refuses. */
+  readonly load: LoadLimits;
+  /** Where `/metrics` is served; nowhere where it is absent. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Where spans are sent by OTLP; nowhere where it is absent. */
+  readonly tracesUrl: string | undefined;
   readonly logLevel: string;
-  /** Milliseconds that calls in flight are given at the end. */
+  /** Milliseconds from being told to end until no new connection is taken: load balancers need them to notice. */
+  readonly shutdownDelayMs: number;
+  /** Milliseconds that calls in flight are given after that. */
   readonly shutdownGraceMs: number;
 }
 
@@ -62,6 +76,15 @@ export interface TokenCacheConfig {
   readonly encryptionKeys: readonly string[];
   /** Begins every key. */
   readonly prefix: string;
+}
+
+/** The page to explore the procedures. */
+export interface PanelConfig {
+  readonly isOn: boolean;
+  /** The application at the first issuer by which people sign in there; tokens are pasted where it is absent. */
+  readonly clientId: string | undefined;
+  /** What stands at its top, before the name of Logto's host. */
+  readonly notice: string | undefined;
 }
 
 /** Where acts are put on record. */
@@ -88,7 +111,7 @@ export class ConfigError extends Error {
  * Reads the configuration; an empty variable counts as absent. A secret may lie in a file, which the variable of the
  * same name with `_FILE` behind it names.
  *
- * @param environment Variables by name. Default: those of the process.
+ * @param given Variables by name. Default: those of the process.
  * @throws {@link ConfigError} that names all variables which are missing or wrong, what each must be, and an example.
  */
 export const readConfig = (given: Readonly<Record<string, string | undefined>> = process.env): Config => {
@@ -150,12 +173,21 @@ export const readConfig = (given: Readonly<Record<string, string | undefined>> =
     ];
   };
 
+  const metrics = (): Config['metrics'] => {
+    const port = optional('METRICS_PORT', integer('a port', 0, 65_535, '9464'));
+    const host = optional('METRICS_HOST', text('an address to listen on', '0.0.0.0')) ?? '127.0.0.1';
+    return port === undefined ? undefined : { host, port };
+  };
+
   const mode = optional('NODE_ENV', oneOf(['development', 'production', 'test'], 'production')) ?? 'development';
   const allowInsecureHttp = optional('ALLOW_INSECURE_HTTP', flag) === 'true';
   const logtoEndpoint = required('LOGTO_ENDPOINT', url('https://my-tenant.logto.app', allowInsecureHttp));
+  const host = optional('HOST', text('an address to listen on', '0.0.0.0')) ?? '127.0.0.1';
+  const isLocal = mode !== 'production' && /^(localhost|127(\.\d+){3}|::1)$/.test(host);
   const config: Config = {
     environment: mode,
-    host: optional('HOST', text('an address to listen on', '0.0.0.0')) ?? '127.0.0.1',
+    host,
+    isLocal,
     port: optional('PORT', integer('a port', 0, 65_535, '3000')) ?? 3_000,
     logtoEndpoint,
     logtoAppId: required('LOGTO_APP_ID', text('the id of the machine-to-machine application', 'x0f7ab34sdl5z')),
@@ -166,6 +198,7 @@ export const readConfig = (given: Readonly<Record<string, string | undefined>> =
         uri('the resource indicator of the Management API', 'https://my-tenant.logto.app/api'),
       ) ?? 'https://default.logto.app/api',
     logtoTimeoutMs: optional('LOGTO_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '5000')) ?? 5_000,
+    callTimeoutMs: optional('CALL_TIMEOUT_MS', integer('milliseconds', 1, 600_000, '10000')) ?? 10_000,
     tokenCache: tokenCache(),
     issuers: issuers(),
     clockToleranceS: optional('AUTH_CLOCK_TOLERANCE_S', integer('seconds', 0, 300, '5')) ?? 5,
@@ -200,9 +233,25 @@ export const readConfig = (given: Readonly<Record<string, string | undefined>> =
       optional('TRUST_PROXY', list('addresses or networks', /^[\da-fA-F.:]+(\/\d{1,3})?$/, '10.0.0.0/8')) ?? [],
     corsOrigins: optional('CORS_ORIGINS', list('origins', /^https?:\/\/[^/?#@*]+$/, 'https://admin.example.com')) ?? [],
     allowInsecureHttp,
+    panel: {
+      isOn: (optional('PANEL', flag) ?? String(isLocal && mode === 'development')) === 'true',
+      clientId: optional(
+        'PANEL_CLIENT_ID',
+        text('the id of a single-page application at the issuer', 'b1q8v0z5hkd3n7y2m4xwc'),
+      ),
+      notice: optional('PANEL_NOTICE', text('a few words on which server this is', 'Staging')),
+    },
     maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,
+    load: {
+      maxInFlight: optional('MAX_IN_FLIGHT', integer('requests at a time', 1, 1_000_000, '1000')) ?? 1_000,
+      maxEventLoopDelayMs: optional('MAX_EVENT_LOOP_DELAY_MS', integer('milliseconds', 1, 600_000, '200')) ?? 200,
+    },
+    metrics: metrics(),
+    tracesUrl: optional('OTEL_EXPORTER_OTLP_ENDPOINT', url('http://otel-collector:4318', true)),
     logLevel:
       optional('LOG_LEVEL', oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info')) ?? 'info',
+    shutdownDelayMs:
+      optional('SHUTDOWN_DELAY_MS', integer('milliseconds', 0, 600_000, '3000')) ?? (mode === 'production' ? 3_000 : 0),
     shutdownGraceMs: optional('SHUTDOWN_GRACE_MS', integer('milliseconds', 0, 600_000, '25000')) ?? 25_000,
   };
   if (config.issuers.some(({ audiences }) => audiences.includes(config.logtoResource))) {

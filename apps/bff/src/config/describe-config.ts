@@ -8,6 +8,7 @@ export const describeConfig = ({ tokenCache, audit, ...config }: Config): object
   ...config,
   logtoAppSecret: '***',
   rateLimitUrl: masked(config.rateLimitUrl),
+  tracesUrl: masked(config.tracesUrl),
   tokenCache: tokenCache && {
     url: masked(tokenCache.url),
     encryptionKeys: tokenCache.encryptionKeys.map(() => '***'),

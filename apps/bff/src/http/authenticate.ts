@@ -9,6 +9,7 @@ import type { VerifyAccessToken } from '../authentication/verify-access-token.js
 import { currentRequestId } from '../current-request.js';
 import type { Logger } from '../log.js';
 import { createLimiter, type Quota } from '../rate-limits/limiter.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { refuse } from './refuse.js';
 
 /** How callers are told from each other. */
@@ -20,6 +21,13 @@ export interface AuthenticationOptions {
   readonly publicUrl: string | undefined;
   /** Failures of one address. */
   readonly failures: Quota;
+}
+
+/** Who is told of those who were not let in. */
+export interface AuthenticationObservers {
+  readonly audit: Audit;
+  readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 /** The caller of an authenticated request. */
@@ -51,7 +59,8 @@ const identify = async (
  * Lets authenticated requests pass, and nobody else: who is unknown learns not even which procedures exist.
  * Refusals follow RFC 6750, section 3, and RFC 9449, section 7.1.
  */
-export const authenticate = (options: AuthenticationOptions, audit: Audit, log: Logger): RequestHandler => {
+export const authenticate = (options: AuthenticationOptions, observers: AuthenticationObservers): RequestHandler => {
+  const { audit, log, metrics } = observers;
   const checkProof = createProofCheck(options.clockToleranceS);
   // Of each process for itself: what is limited are answers, and no caller with a good token is.
   const failures = createLimiter('failures', options.failures, undefined);
@@ -61,6 +70,7 @@ export const authenticate = (options: AuthenticationOptions, audit: Audit, log: 
       response.locals['caller'] = await identify(request, options, checkProof);
     } catch (error) {
       if (error instanceof AuthenticationError) {
+        metrics.authenticationFailures.inc({ reason: error.failure ?? 'no_token' });
         log.info({ requestId, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
         if (error.failure) audit.notLetIn(request.ip, error.failure);
         const { isSpent, resetSeconds } = await failures.take(request.ip ?? 'unknown');
@@ -76,6 +86,7 @@ export const authenticate = (options: AuthenticationOptions, audit: Audit, log: 
         );
       }
       if (error instanceof KeySetUnavailableError) {
+        metrics.authenticationFailures.inc({ reason: 'keys_unavailable' });
         log.error({ requestId }, 'keys of the issuer unavailable');
         response.setHeader('retry-after', '5');
         return refuse(response, 'SERVICE_UNAVAILABLE', 'Callers cannot be verified at the moment.');

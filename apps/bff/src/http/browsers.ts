@@ -50,7 +50,16 @@ export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isL
       cors({
         origin: [...origins],
         methods: ['GET', 'POST'],
-        allowedHeaders: ['authorization', 'content-type', 'dpop', 'trpc-accept', 'x-request-id'],
+        allowedHeaders: [
+          'authorization',
+          'content-type',
+          'dpop',
+          'traceparent',
+          'tracestate',
+          'trpc-accept',
+          'x-request-id',
+          'x-request-timeout',
+        ],
         exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
         maxAge: 600,
       }),

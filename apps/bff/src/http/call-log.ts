@@ -15,7 +15,7 @@ const logtoRequestId = (cause: unknown): string | undefined =>
 /** Writes one line for each call: who, what, how it ended. Neither input nor output, nor text from outside. */
 export const logCall =
   (log: Logger, { subject, clientId }: Caller) =>
-  ({ procedure, durationMs, upstreamStatus, error }: CallRecord): void => {
+  ({ procedure, durationMs, upstream, error }: CallRecord): void => {
     const known = error && toProcedureError(error);
     const outcome = known?.code ?? error?.code ?? 'ok';
     const isOurs = outcome === 'INTERNAL_SERVER_ERROR';
@@ -26,7 +26,8 @@ export const logCall =
       clientId,
       outcome,
       durationMs: Math.round(durationMs * 10) / 10,
-      upstreamStatus,
+      upstreamStatus: upstream.status,
+      attempts: upstream.attempts,
       logtoCode: known?.logto?.code,
       logtoRequestId: logtoRequestId(known?.cause),
       ...(isOurs && { errorName: error?.cause?.name, stack: error?.cause?.stack?.split('\n').slice(1, 6) }),

@@ -1,30 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import type { Send } from '@users-bff/logto-users';
 import type { RequestHandler } from 'express';
 import type { Audit } from '../audit/audit.js';
+import { callerKey } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
 import type { StepUpOptions } from '../authorization/step-up.js';
 import type { CheckTouch } from '../authorization/target-rules.js';
 import { currentRequestId } from '../current-request.js';
-import { ProcedureError, StepUpError } from '../errors.js';
+import { ProcedureError, StepUpError, toProcedureError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { Bulkhead } from '../rate-limits/bulkhead.js';
 import type { Balance } from '../rate-limits/limiter.js';
 import type { RateLimits } from '../rate-limits/rate-limits.js';
+import type { TakeTurn } from '../rate-limits/turns.js';
 import { appRouter } from '../router/index.js';
-import type { Context } from '../trpc.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { CallRecord, Context } from '../trpc.js';
+import type { Upstream } from '../upstream.js';
 import { callerOf } from './authenticate.js';
 import { logCall } from './call-log.js';
 
 /** What calls are answered with. */
 export interface TrpcEndpointOptions {
-  readonly send: Send;
+  readonly upstream: Pick<Upstream, 'sendFor'>;
+  readonly takeTurn: TakeTurn;
   readonly checkTouch: CheckTouch;
   readonly stepUp: StepUpOptions;
   readonly limits: RateLimits;
-  readonly bulkhead: Bulkhead;
   readonly audit: Audit;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
 }
@@ -52,9 +56,21 @@ const rateLimitHeaders = (balances: ReadonlyMap<string, Balance> | undefined): R
   };
 };
 
+/** Milliseconds that the caller gives a call, by `X-Request-Timeout`. */
+const timeoutOf = ({ 'x-request-timeout': value }: IncomingHttpHeaders): number | undefined =>
+  typeof value === 'string' && /^[1-9]\d{0,6}$/.test(value) ? Number(value) : undefined;
+
+const count = (metrics: Metrics, { procedure, permission, durationMs, error }: CallRecord): void => {
+  const known = error && toProcedureError(error);
+  const code = known?.code ?? error?.code ?? 'OK';
+  metrics.calls.observe({ procedure, code }, durationMs / 1_000);
+  if (code === 'FORBIDDEN') metrics.denied.inc({ procedure, permission: permission ?? 'none' });
+  if (code === 'TOO_MANY_REQUESTS' && !known?.logto) metrics.rateLimited.inc({ procedure });
+};
+
 /** Answers tRPC's calls, single and in batches. */
 export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
-  const { send, checkTouch, stepUp, limits, bulkhead, audit, log, maxBatchSize } = options;
+  const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize } = options;
   return createExpressMiddleware({
     router: appRouter,
     maxBatchSize,
@@ -62,17 +78,25 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
     allowMethodOverride: true,
     createContext: ({ req, res }): Context => {
       const caller = callerOf(res);
-      const name = JSON.stringify([caller.issuer, caller.clientId, caller.subject]);
+      const writeDown = logCall(log, caller);
       return {
         caller,
-        send: (...call) => bulkhead(name, () => send(...call)),
+        send: upstream.sendFor(callerKey(caller), {
+          requestId: currentRequestId(),
+          language: req.headers['accept-language'],
+          timeoutMs: timeoutOf(req.headers),
+        }),
+        takeTurn,
         checkTouch,
         stepUp,
         limits,
         balances: new Map(),
         audit,
         ip: req.ip,
-        onCall: logCall(log, caller),
+        onCall(record) {
+          writeDown(record);
+          count(metrics, record);
+        },
       };
     },
     onError: ({ error, path }) => {

@@ -17,7 +17,7 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 describe('the bulkhead', () => {
   it('leaves half of itself to other callers', async () => {
     const { ends, work, endAll } = held();
-    const run = createBulkhead({ limit: 4, queueLimit: 100, maxWaitMs: 60_000 });
+    const { run } = createBulkhead({ limit: 4, queueLimit: 100, maxWaitMs: 60_000 });
     const greedy = Array.from({ length: 10 }, () => run('greedy', work));
     await tick();
     expect(ends).toHaveLength(2);
@@ -33,7 +33,7 @@ describe('the bulkhead', () => {
 
   it('lets a bounded number wait, for a bounded time', async () => {
     const { work, endAll } = held();
-    const run = createBulkhead({ limit: 2, queueLimit: 4, maxWaitMs: 50 });
+    const { run } = createBulkhead({ limit: 2, queueLimit: 4, maxWaitMs: 50 });
     const settled = await Promise.allSettled([
       Promise.race([run('a', work), tick()]),
       Promise.race([run('b', work), tick()]),
@@ -52,7 +52,7 @@ describe('the bulkhead', () => {
   });
 
   it('makes room after a failure too', async () => {
-    const run = createBulkhead({ limit: 1, queueLimit: 1, maxWaitMs: 50 });
+    const { run } = createBulkhead({ limit: 1, queueLimit: 1, maxWaitMs: 50 });
     await expect(run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await run('a', async () => 'room')).toBe('room');
   });

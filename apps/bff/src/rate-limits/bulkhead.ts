@@ -1,6 +1,6 @@
 import { ProcedureError } from '../errors.js';
 
-/** How many calls to Logto may go on at once. */
+/** How much may go on at once. */
 export interface BulkheadOptions {
   readonly limit: number;
   /** How many may wait. */
@@ -9,8 +9,16 @@ export interface BulkheadOptions {
   readonly maxWaitMs: number;
 }
 
-/** Does work when there is room. Rejects with ProcedureError SERVICE_UNAVAILABLE where there is none in time. */
-export type Bulkhead = <T>(caller: string, work: () => Promise<T>) => Promise<T>;
+/** Does work when there is room. */
+export interface Bulkhead {
+  /**
+   * Does work. Rejects with ProcedureError SERVICE_UNAVAILABLE where there is no room in time, and with the reason of
+   * the signal where that ends the wait.
+   */
+  run<T>(caller: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  readonly inFlight: number;
+  readonly waiting: number;
+}
 
 interface Waiter {
   readonly caller: string;
@@ -48,32 +56,55 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       retryAfterSeconds: Math.ceil(maxWaitMs / 1_000),
     });
 
-  const room = (caller: string): Promise<void> => {
+  const wait = (caller: string, signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (reason: unknown): void => {
+        waiting = waiting.filter((waiter) => waiter !== own);
+        stopWaiting();
+        reject(reason);
+      };
+      const giveUp = setTimeout(() => leave(refuse()), maxWaitMs);
+      const abort = (): void => leave(signal?.reason);
+      const stopWaiting = (): void => {
+        clearTimeout(giveUp);
+        signal?.removeEventListener('abort', abort);
+      };
+      const own: Waiter = {
+        caller,
+        start() {
+          stopWaiting();
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      waiting.push(own);
+    });
+
+  const room = (caller: string, signal: AbortSignal | undefined): Promise<void> | undefined => {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (hasRoom(caller)) {
       begin(caller);
-      return Promise.resolve();
+      return undefined;
     }
     const own = waiting.filter((waiter) => waiter.caller === caller).length;
     if (waiting.length >= queueLimit || own >= queueLimit / 2) return Promise.reject(refuse());
-    return new Promise((resolve, reject) => {
-      const giveUp = setTimeout(() => {
-        waiting = waiting.filter((waiter) => waiter.start !== start);
-        reject(refuse());
-      }, maxWaitMs);
-      const start = () => {
-        clearTimeout(giveUp);
-        resolve();
-      };
-      waiting.push({ caller, start });
-    });
+    return wait(caller, signal);
   };
 
-  return async (caller, work) => {
-    await room(caller);
-    try {
-      return await work();
-    } finally {
-      end(caller);
-    }
+  return {
+    async run(caller, work, signal) {
+      await room(caller, signal);
+      try {
+        return await work();
+      } finally {
+        end(caller);
+      }
+    },
+    get inFlight() {
+      return total;
+    },
+    get waiting() {
+      return waiting.length;
+    },
   };
 };

@@ -1,4 +1,4 @@
-import type { Caller } from '../authentication/caller.js';
+import { type Caller, callerKey } from '../authentication/caller.js';
 import type { Permission } from '../authorization/permissions.js';
 import { ProcedureError } from '../errors.js';
 import { type Balance, createLimiter, type Quota } from './limiter.js';
@@ -54,8 +54,8 @@ export const createRateLimits = (options: RateLimitOptions, redis: unknown): Rat
   const guesses = createLimiter('guesses', options.passwordGuesses, redis);
 
   return {
-    async countCall({ issuer, clientId, subject }, procedureClass) {
-      const balance = await limiters.get(procedureClass)?.take(JSON.stringify([issuer, clientId, subject]));
+    async countCall(caller, procedureClass) {
+      const balance = await limiters.get(procedureClass)?.take(callerKey(caller));
       return refuseSpent(balance as Balance, `Too many ${procedureClass} in a short time.`);
     },
     async countGuess(userId) {

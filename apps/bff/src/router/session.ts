@@ -1,5 +1,6 @@
 import { type Permission, permissions } from '../authorization/permissions.js';
-import { authenticatedProcedure, router } from '../trpc.js';
+import type { Query } from '../procedure-types.js';
+import { authenticatedProcedure } from '../trpc.js';
 
 /** Who calls, and what they may do. */
 export interface Whoami {
@@ -16,7 +17,8 @@ export interface Whoami {
 }
 
 /** The caller's own session. */
-export const session = router({
+export const session = {
+  /** Tells who calls, and what they may do. */
   whoami: authenticatedProcedure.query(
     ({ ctx: { caller } }): Whoami => ({
       issuer: caller.issuer,
@@ -25,5 +27,5 @@ export const session = router({
       permissions: permissions.filter((permission) => caller.permissions.includes(permission)),
       expiresAt: caller.expiresAt,
     }),
-  ),
-});
+  ) as unknown as Query<Record<never, never>, Whoami>,
+};
