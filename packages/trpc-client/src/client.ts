@@ -1,8 +1,25 @@
-import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpBatchStreamLink,
+  httpLink,
+  type Operation,
+  type TRPCClient,
+} from '@trpc/client';
+import { infiniteInputLink } from './infinite-input-link.js';
+import { REPEATED_WITH, repeatLink, WENT_WITH } from './repeat-link.js';
 import type { AppRouter } from './router-types.js';
 
 /** The typed client: one function for each procedure, such as `client.users.get.query({ userId })`. */
 export type UsersClient = TRPCClient<AppRouter>;
+
+/** Calls of one tick that go in one HTTP request. */
+export interface BatchOptions {
+  /** Calls in one HTTP request; no more than the server's `MAX_BATCH_SIZE`. Default 20. */
+  maxItems?: number;
+  /** Each call is answered as soon as it is done, instead of all together. Default false. */
+  stream?: boolean;
+}
 
 /** How to reach the BFF. */
 export interface UsersClientOptions {
@@ -10,26 +27,83 @@ export interface UsersClientOptions {
   url: string;
   /** The caller's access token. Asked for before every request. */
   getAccessToken: () => string | Promise<string>;
-  /** Calls in one HTTP request; no more than the server's `MAX_BATCH_SIZE`. Default 20. */
-  maxBatchSize?: number;
+  /**
+   * Called when a token was refused: a call is repeated once with the token that it gives. Calls that are refused
+   * together ask once. Default: the refusal is the caller's.
+   */
+  onUnauthorized?: () => string | undefined | Promise<string | undefined>;
+  /** Headers that go with every request, such as `traceparent` (W3C Trace Context). Default none. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  /** How requests are sent. Default the global `fetch`. */
+  fetch?: (url: URL | Request | string, init?: RequestInit) => Promise<Response>;
+  /** Calls of one tick go together; `false` sends each by itself. Default up to 20, answered together. */
+  batch?: BatchOptions | false;
+  /** `POST` keeps personal data out of URLs and access logs. Default `POST`. */
+  queriesBy?: 'GET' | 'POST';
+  /**
+   * How often a query is tried again that met a passing failure (no network, 502, 503, 504; 429 that says for how
+   * long). `Retry-After` of up to 30 seconds is obeyed. Mutations are never tried again. Default 2.
+   */
+  retries?: number;
+}
+
+/** What single calls may say besides: `client.users.get.query(input, { context: { traceparent } })`. */
+export interface CallContext extends Record<string, unknown> {
+  /** W3C Trace Context. Of several calls in one request, the first one's goes. */
+  traceparent?: string;
+  tracestate?: string;
 }
 
 /** The server's identity transformer: it keeps the types of results, and changes no byte on the wire. */
 const transformer = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
 
+const DEFAULT_MAX_ITEMS = 20;
+const DEFAULT_RETRIES = 2;
+
+const text = (ops: readonly Operation[], key: string): string | undefined => {
+  const found = ops.map(({ context }) => context[key]).find((value) => typeof value === 'string');
+  return found as string | undefined;
+};
+
+const traceOf = (ops: readonly Operation[]): Record<string, string> => {
+  const traceparent = text(ops, 'traceparent');
+  const tracestate = text(ops, 'tracestate');
+  return { ...(traceparent && { traceparent }), ...(traceparent && tracestate && { tracestate }) };
+};
+
 /**
- * Makes a client of the BFF. Calls of one tick go in one HTTP request. Queries go by POST, so that personal data stays
- * out of URLs and access logs. Calls reject with a `TRPCClientError`: narrow it with {@link isUsersError}.
+ * Makes a client of the BFF. Calls reject with a `TRPCClientError`: narrow it with `isUsersError`. A call takes an
+ * `AbortSignal`: `client.users.get.query(input, { signal })`.
  */
-export const createUsersClient = ({ url, getAccessToken, maxBatchSize = 20 }: UsersClientOptions): UsersClient =>
-  createTRPCClient<AppRouter>({
-    links: [
-      httpBatchLink({
-        url,
-        transformer,
-        maxItems: maxBatchSize,
-        methodOverride: 'POST',
-        headers: async () => ({ authorization: `Bearer ${await getAccessToken()}` }),
-      }),
-    ],
+export const createUsersClient = (options: UsersClientOptions): UsersClient => {
+  const { url, getAccessToken, onUnauthorized, headers, fetch, batch = {}, retries = DEFAULT_RETRIES } = options;
+  const headersOf = async (ops: readonly Operation[]): Promise<Record<string, string>> => {
+    const token = text(ops, REPEATED_WITH) ?? (await getAccessToken());
+    for (const { context } of ops) context[WENT_WITH] = token;
+    return {
+      ...(typeof headers === 'function' ? await headers() : headers),
+      ...traceOf(ops),
+      authorization: `Bearer ${token}`,
+    };
+  };
+  const common = {
+    url,
+    transformer,
+    ...(options.queriesBy !== 'GET' && { methodOverride: 'POST' as const }),
+    ...(fetch && { fetch: fetch as typeof globalThis.fetch }),
+  };
+  const batched = (limits: BatchOptions) => ({
+    ...common,
+    maxItems: limits.maxItems ?? DEFAULT_MAX_ITEMS,
+    headers: ({ opList }: { opList: readonly Operation[] }) => headersOf(opList),
   });
+  const terminating =
+    batch === false
+      ? httpLink<AppRouter>({ ...common, headers: ({ op }) => headersOf([op]) })
+      : batch.stream
+        ? httpBatchStreamLink<AppRouter>(batched(batch))
+        : httpBatchLink<AppRouter>(batched(batch));
+  return createTRPCClient<AppRouter>({
+    links: [infiniteInputLink, repeatLink({ onUnauthorized, retries }), terminating],
+  });
+};

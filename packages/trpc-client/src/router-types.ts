@@ -1,5 +1,5 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
-import type { AppRouter } from '@users-bff/bff';
+import type { AppRouter } from '@users-bff/bff/client-types';
 
 export type { AppRouter };
 
