@@ -2,7 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type Sandbox, SEED_PASSWORD } from '@users-bff/logto-sandbox';
 
 /** The application that people sign in to. */
-export const FRONTEND = { kind: 'public', clientId: 'frontend', redirectUris: ['http://127.0.0.1/callback'] } as const;
+export const FRONTEND = {
+  kind: 'public',
+  clientId: 'frontend',
+  redirectUris: ['http://127.0.0.1/callback', 'http://127.0.0.1/panel/'],
+} as const;
 
 const REDIRECT = 'http://127.0.0.1:7777/callback';
 

@@ -1,4 +1,14 @@
-import { appRouter, type Config, createLog, permissions, type RunningServer, readConfig, serve } from '@users-bff/bff';
+import { setTimeout } from 'node:timers/promises';
+import {
+  appRouter,
+  type Config,
+  createLog,
+  permissions,
+  type ReadinessReport,
+  type RunningServer,
+  readConfig,
+  serve,
+} from '@users-bff/bff';
 import {
   MANAGEMENT_API,
   type MachineApplication,
@@ -17,7 +27,7 @@ import { FRONTEND } from './sign-in.js';
 export const AUDIENCE = 'https://users-bff.example';
 
 /** Tests call more often than anybody may. */
-const UNLIMITED = Object.fromEntries(
+export const UNLIMITED = Object.fromEntries(
   ['RATE_LIMIT_READS', 'RATE_LIMIT_WRITES', 'RATE_LIMIT_CREDENTIALS', 'RATE_LIMIT_DELETIONS', 'AUTH_FAILURES'].map(
     (name) => [name, '1000000'],
   ),
@@ -53,7 +63,8 @@ export interface World {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const caller: MachineApplication = {
+/** The application of all callers. */
+export const caller: MachineApplication = {
   kind: 'machine',
   clientId: 'caller',
   clientSecret: 'caller-secret',
@@ -77,7 +88,17 @@ const actsIn = (log: readonly string[]): { calls: string[]; acts: string[] } => 
   return { calls: names(lines.filter(({ msg }) => msg === 'call')), acts: names(records) };
 };
 
-const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<string> => {
+/** Resolves when the server has tried to get what it needs, with or without success. */
+const settled = async (url: string): Promise<void> => {
+  for (let rounds = 0; rounds < 500; rounds += 1) {
+    const { checks } = (await (await fetch(`${url}/readyz`)).json()) as ReadinessReport;
+    if (checks['token']?.status !== 'unknown' && checks['keys']?.status !== 'unknown') return;
+    await setTimeout(10);
+  }
+};
+
+/** A token of the caller with these permissions. */
+export const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<string> => {
   const response = await fetch(`${sandbox.issuer}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${caller.clientId}:${caller.clientSecret}`)}` },
@@ -90,6 +111,8 @@ const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<s
 export interface WorldOptions {
   readonly sandbox?: SandboxOptions;
   readonly environment?: Record<string, string>;
+  /** Sets a scene before the server starts. */
+  readonly before?: (sandbox: Sandbox) => void;
   /** A real Logto instead of the sandbox. */
   readonly upstream?: Upstream;
   /** Its callers send anything as anything, also as a password. Default false. */
@@ -106,6 +129,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     applications: [caller, FRONTEND],
     ...options.sandbox,
   });
+  options.before?.(sandbox);
   const upstream: Upstream = options.upstream ?? {
     endpoint: sandbox.endpoint,
     appId: managementApplication.clientId,
@@ -119,6 +143,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     LOG_LEVEL: 'trace',
     // A Logto to test against may well be reached by http.
     ALLOW_INSECURE_HTTP: 'true',
+    // A machine that runs tests may stand still for a moment.
+    MAX_EVENT_LOOP_DELAY_MS: '10000',
     LOGTO_ENDPOINT: upstream.endpoint,
     LOGTO_APP_ID: upstream.appId,
     LOGTO_APP_SECRET: upstream.appSecret,
@@ -131,6 +157,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const log: string[] = [];
   const replica = () => serve(config, createLog(config.logLevel, { write: (line: string) => void log.push(line) }));
   const server = await replica();
+  await settled(server.url);
   const replicas: RunningServer[] = [];
   const { getToken } = createTokenCache({
     issuer: `${upstream.endpoint}/oidc`,

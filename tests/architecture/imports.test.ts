@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts'))
     .map((file) => join(folder, file));
 
 interface Import {
@@ -31,16 +31,29 @@ const packages = [
   'packages/logto-users',
   'packages/token-cache',
   'packages/trpc-client',
+  'packages/trpc-panel',
   'packages/logto-sandbox',
 ];
 
 describe('between packages', () => {
   /** Who may import whom; `type` alone where it says so. */
   const arrows: Record<string, string[]> = {
-    'apps/bff': ['@users-bff/logto-users', '@users-bff/token-cache', '@users-bff/token-cache/redis'],
+    'apps/bff': [
+      '@users-bff/logto-users',
+      '@users-bff/token-cache',
+      '@users-bff/token-cache/redis',
+      '@users-bff/trpc-panel',
+    ],
     'packages/logto-users': [],
     'packages/token-cache': [],
-    'packages/trpc-client': ['type @users-bff/bff'],
+    // What stands in for the server in tests starts it.
+    'packages/trpc-client': [
+      'type @users-bff/bff/client-types',
+      'type @users-bff/logto-users',
+      '@users-bff/bff',
+      '@users-bff/logto-sandbox',
+    ],
+    'packages/trpc-panel': [],
     'packages/logto-sandbox': [],
   };
 
@@ -57,14 +70,26 @@ describe('between packages', () => {
     const all = packages.flatMap((folder) => sources(`${folder}/src`)).flatMap(importsOf);
     expect([...new Set(all.filter(({ to }) => to === '@users-bff/logto-sandbox').map(({ from }) => from))]).toEqual([
       'apps/bff/src/dev.ts',
+      'packages/trpc-client/src/testing-server/index.ts',
     ]);
     expect(all.filter(({ to }) => to === 'apps/bff/src/dev.ts')).toEqual([]);
   });
 
   it.each([
-    ['packages/logto-users', ['undici', 'zod']],
+    ['packages/logto-users', ['cockatiel', 'undici', 'zod']],
     ['packages/token-cache', ['ioredis', 'openid-client']],
-    ['packages/trpc-client', ['@trpc/client', '@trpc/server']],
+    [
+      'packages/trpc-client',
+      [
+        '@tanstack/react-query',
+        '@trpc/client',
+        '@trpc/server',
+        '@trpc/server/observable',
+        '@trpc/tanstack-react-query',
+        'react',
+      ],
+    ],
+    ['packages/trpc-panel', ['@trpc/server', 'sirv', 'zod']],
   ])('%s leans on nothing but %j', (folder, allowed) => {
     const found = sources(`${folder}/src`)
       .flatMap(importsOf)
@@ -112,12 +137,49 @@ describe('inside the token cache, tokens are asked for, kept and shared apart:',
   });
 });
 
+describe('inside the client, what frontends may do without is apart:', () => {
+  const plain = ['client', 'errors', 'list-all-users', 'router-types'];
+  it.each([
+    ['index', plain],
+    ['client', ['infinite-input-link', 'repeat-link', 'router-types']],
+    ['infinite-input-link', ['router-types']],
+    ['repeat-link', ['errors', 'router-types']],
+    ['list-all-users', ['client']],
+    ['react/', ['client', 'react/', 'router-types']],
+    ['testing/', ['router-types', 'testing/']],
+    ['testing-server/', ['client']],
+  ])('%s', (place, allowed) => {
+    expect(strays('packages/trpc-client/src', place, allowed)).toEqual([]);
+  });
+
+  it('React has a room of its own', () => {
+    const users = sources('packages/trpc-client/src')
+      .flatMap(importsOf)
+      .filter(({ to }) => /react/.test(to) && !to.endsWith('.ts'))
+      .map(({ from }) => from.split('/').at(-2));
+    expect([...new Set(users)]).toEqual(['react']);
+  });
+});
+
+describe('inside the panel, the page is made of rooms:', () => {
+  it.each([
+    ['schema/', ['schema/']],
+    ['ui/', []],
+    ['session/', ['call/send', 'schema/resolve', 'session/', 'ui/']],
+    ['input/', ['input/', 'panel-context', 'schema/', 'ui/']],
+    ['navigation/', ['call/use-history', 'navigation/', 'panel-context']],
+    ['result/', ['call/explain', 'call/send', 'navigation/', 'panel-context', 'result/', 'schema/', 'ui/']],
+  ])('%s', (place, allowed) => {
+    expect(strays('packages/trpc-panel/page', place, allowed)).toEqual([]);
+  });
+});
+
 describe('inside the BFF, the way of a call goes one way:', () => {
   const src = 'apps/bff/src/';
 
   it.each([
-    ['main', ['config/config', 'log', 'serve']],
-    ['serve', ['app', 'config/', 'http/refuse-unreadable', 'log']],
+    ['main', ['config/config', 'log', 'serve', 'telemetry/export-traces']],
+    ['serve', ['app', 'config/', 'http/refuse-unreadable', 'log', 'telemetry/']],
     [
       'app',
       [
@@ -128,10 +190,15 @@ describe('inside the BFF, the way of a call goes one way:', () => {
         'config/config',
         'http/',
         'log',
-        'log-token-events',
+        'panel/',
         'rate-limits/',
+        'readiness',
+        'telemetry/metrics',
+        'upstream',
+        'warm-up',
       ],
     ],
+    ['upstream', ['config/config', 'log', 'log-token-events', 'rate-limits/bulkhead', 'readiness', 'telemetry/']],
     [
       'http/',
       [
@@ -143,19 +210,42 @@ describe('inside the BFF, the way of a call goes one way:', () => {
         'http/',
         'log',
         'rate-limits/',
+        'readiness',
         'router/',
+        'telemetry/',
         'trpc',
+        'upstream',
       ],
     ],
-    ['router/', ['authorization/permissions', 'forward', 'router/', 'trpc']],
-    ['forward', ['authorization/', 'errors', 'trpc']],
-    ['trpc', ['audit/audit', 'authentication/caller', 'authorization/', 'current-request', 'errors', 'rate-limits/']],
-    ['audit/', ['audit/', 'authentication/caller', 'errors', 'log']],
+    [
+      'panel/',
+      ['authorization/permissions', 'config/config', 'http/authenticate', 'http/refuse', 'panel/', 'router/', 'trpc'],
+    ],
+    ['router/', ['authorization/permissions', 'error-shape', 'forward', 'procedure-types', 'router/', 'trpc']],
+    ['forward', ['authorization/', 'errors', 'procedure-types', 'trpc', 'ways/']],
+    ['ways/', ['error-shape', 'errors', 'trpc', 'ways/']],
+    [
+      'trpc',
+      [
+        'audit/audit',
+        'authentication/caller',
+        'authorization/',
+        'current-request',
+        'error-shape',
+        'errors',
+        'rate-limits/',
+        'telemetry/tracing',
+      ],
+    ],
+    ['audit/', ['audit/', 'authentication/caller', 'error-shape', 'errors', 'log']],
     ['verify-audit', ['audit/chain']],
     ['rate-limits/', ['authentication/caller', 'authorization/permissions', 'errors', 'rate-limits/']],
     ['authentication/', ['authentication/']],
     ['authorization/', ['authentication/caller', 'authorization/', 'errors']],
-    ['errors', []],
+    ['errors', ['error-shape', 'logto-fields']],
+    ['error-shape', []],
+    ['procedure-types', []],
+    ['logto-fields', []],
     // Names and types alone: what a configuration can say.
     [
       'config/',
@@ -164,11 +254,16 @@ describe('inside the BFF, the way of a call goes one way:', () => {
         'authorization/permissions',
         'authorization/step-up',
         'config/',
+        'http/shed-load',
         'rate-limits/',
       ],
     ],
-    ['current-request', []],
-    ['log', []],
+    ['current-request', ['telemetry/tracing']],
+    ['log', ['telemetry/tracing']],
+    // Observers: told by the steps, and calling none.
+    ['telemetry/', ['telemetry/']],
+    ['readiness', []],
+    ['warm-up', []],
     ['log-token-events', ['log']],
   ])('%s', (place, allowed) => {
     expect(strays('apps/bff/src', place, allowed)).toEqual([]);

@@ -20,6 +20,8 @@ const source = readdirSync(folder)
   .map((file) => readFileSync(new URL(file, folder), 'utf8'))
   .join('\n');
 
+const router = readFileSync(new URL('../../apps/bff/src/router/users.ts', import.meta.url), 'utf8');
+
 describe.each(rows)('%s', (exported, { name, method, path, summary, input, output }) => {
   it('is called by its own name', () => {
     expect(name).toBe(exported);
@@ -29,6 +31,11 @@ describe.each(rows)('%s', (exported, { name, method, path, summary, input, outpu
     const [, comment] = new RegExp(`/\\*\\* (.+) \\*/\\nexport const ${exported} = `).exec(source) ?? [];
     expect(summary).toBe(comment);
     expect(summary).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('has its summary at its procedure too, where clients read it', () => {
+    const [, comment] = new RegExp(`/\\*\\* (.+) \\*/\\n\\s+\\w+: \\w+\\(op\\.${exported},`).exec(router) ?? [];
+    expect(comment).toBe(summary);
   });
 
   it('reads by GET alone', () => {

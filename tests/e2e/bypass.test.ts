@@ -105,5 +105,6 @@ it('A2 the allowed neighbours of what is refused in a batch are answered', async
     'FORBIDDEN',
     'FORBIDDEN',
   ]);
-  expect(world.sandbox.store.users.get(userId)?.name).toBe('Two');
+  // They go on side by side: either may be the last.
+  expect(['One', 'Two']).toContain(world.sandbox.store.users.get(userId)?.name);
 });

@@ -214,7 +214,9 @@ describe.each(places.map((place) => [place.name, place.key, place] as const))('P
           shape.test(request.url) || bodyRoute.test(request.url),
           `${title}: ${request.method} ${request.url}`,
         ).toBe(true);
-        if (!bodyRoute.test(request.url)) expect(request.method, title).toBe(place.method);
+        // A replacement of roles reads them first.
+        const methods = name === 'users.roles.replace' ? ['GET', place.method] : [place.method];
+        if (!bodyRoute.test(request.url)) expect(methods, title).toContain(request.method);
         if (typeof value !== 'string') throw new Error(`sent: ${title}`);
         const [path = ''] = request.url.split('?');
         const segments = path.split('/').map((segment) => decodeURIComponent(segment));

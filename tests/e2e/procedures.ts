@@ -1,3 +1,5 @@
+import type { World } from '../world.js';
+
 /** A procedure as the design has it, with an input that fits its schema. */
 export interface ProcedureRow {
   readonly name: string;
@@ -83,4 +85,10 @@ export const post = async (
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, error: JSON.parse(text).error };
+};
+
+/** Enough good answers for the next failures not to look like an outage of Logto. */
+export const calm = async ({ url, sandbox }: World, token: string, answers = 5): Promise<void> => {
+  await Promise.all(Array.from({ length: answers }, () => post(url, 'users.list', {}, token)));
+  sandbox.forgetRequests();
 };

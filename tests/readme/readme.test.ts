@@ -74,6 +74,25 @@ describe('what to type next', () => {
   });
 });
 
+describe('the snippets of the client', () => {
+  const text = readFileSync(join(root, 'packages/trpc-client/README.md'), 'utf8');
+  const snippets = [...text.matchAll(/<!-- compile: (\S+) -->\n```tsx?\n([\s\S]+?)```/g)];
+
+  it('are there', () => expect(snippets.length).toBeGreaterThan(0));
+
+  it.each(snippets.map(([, name = '', code = '']) => [name, code]))('%s compiles as pasted', (name, code) => {
+    const folder = mkdtempSync(join(root, 'first-call-'));
+    try {
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      const file = join(folder, name);
+      writeFileSync(file, code);
+      expect(compile(file, '--types', 'node', '--jsx', 'react-jsx', '--lib', 'es2024,dom,dom.asynciterable')).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describeWithRedis('a service without the hop', () => {
   it('works as pasted, in the folder of the clone', async () => {
     const sandbox = await startSandbox({ port: 0, announce: () => {} });
@@ -149,7 +168,7 @@ it('the example of the REST client compiles', () => {
   try {
     const file = join(folder, 'example.mts');
     writeFileSync(file, code);
-    expect(compile(file, '--types', 'node')).toBe('');
+    expect(compile(file, '--types', 'node', '--jsx', 'react-jsx', '--lib', 'es2024,dom,dom.asynciterable')).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,145 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { environmentOf, ready, startBff, startLogto, tokenOf } from '../bff-process.js';
+import { post } from '../e2e/procedures.js';
+import { startWorld } from '../world.js';
+
+interface Answers {
+  readonly latencies: number[];
+  readonly refused: { retryAfter: string | null; code: string | undefined; ms: number }[];
+  other: number;
+}
+
+const none = (): Answers => ({ latencies: [], refused: [], other: 0 });
+
+/** Calls once, and notes what came of it. */
+const callOnce = async (
+  url: string,
+  token: string,
+  answers: Answers,
+  name = 'users.get',
+  input: object = { userId: 'x' },
+) => {
+  const startedAt = performance.now();
+  const { status, headers, error } = await post(url, name, input, token);
+  const ms = performance.now() - startedAt;
+  if (status === 200 || status === 404) answers.latencies.push(ms);
+  else if (status === 503 || status === 429) {
+    answers.refused.push({ retryAfter: headers.get('retry-after'), code: error?.data.code, ms });
+  } else answers.other += 1;
+};
+
+const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
+
+describe('more calls than the server can take', () => {
+  it('at twice its capacity are answered at their usual pace or refused at once, and all is well soon after', async () => {
+    await using world = await startWorld();
+    const tokens = await Promise.all(Array.from({ length: 4 }, () => world.token('users:read')));
+    // 64 at a time of 200 ms each: 320 calls a second, of which one caller has a half.
+    world.sandbox.latencyMs = 200;
+    const answers = none();
+    const rate = 2 * (32 / 0.2);
+    const pending: Promise<void>[] = [];
+    const seconds = 10;
+    for (let tick = 0; tick < seconds * 50; tick += 1) {
+      for (let each = 0; each < rate / 50; each += 1) {
+        pending.push(callOnce(world.url, tokens[each % tokens.length] as string, answers));
+      }
+      await setTimeout(20);
+    }
+    await Promise.all(pending);
+    expect(answers.other).toBe(0);
+    expect(answers.latencies.length).toBeGreaterThan(0);
+    expect(answers.refused.length).toBeGreaterThan(0);
+    for (const { retryAfter } of answers.refused) expect(Number(retryAfter)).toBeGreaterThan(0);
+    // Logto's 200 ms, a second of waiting at most, and this machine, which makes the load too.
+    expect(quantile(answers.latencies, 0.5)).toBeLessThan(2_000);
+    world.sandbox.latencyMs = 0;
+    await vi.waitFor(async () => {
+      const after = none();
+      await Promise.all(Array.from({ length: 20 }, () => callOnce(world.url, tokens[0] as string, after)));
+      expect([after.refused.length, after.other]).toEqual([0, 0]);
+    }, 5_000);
+  }, 60_000);
+
+  it('R27 in a burst of 5,000 are each answered: done, or refused with a time to come back', async () => {
+    await using world = await startWorld({ environment: { MAX_IN_FLIGHT: '200' } });
+    const token = await world.token('users:read');
+    world.sandbox.latencyMs = 20;
+    const answers = none();
+    await Promise.all(Array.from({ length: 5_000 }, () => callOnce(world.url, token, answers)));
+    expect(answers.latencies.length + answers.refused.length).toBe(5_000);
+    expect(answers.refused.length).toBeGreaterThan(0);
+    for (const { retryAfter, code } of answers.refused) {
+      expect([Number(retryAfter) > 0, code]).toEqual([true, 'SERVICE_UNAVAILABLE']);
+    }
+  }, 60_000);
+
+  it('R26 of one caller, in batches of 20, leave the pace of another alone', async () => {
+    await using world = await startWorld({ environment: { RATE_LIMIT_READS: '600' } });
+    const flooder = await world.token('users:read');
+    world.sandbox.latencyMs = 10;
+    const batch = Array(20).fill('users.get').join(',');
+    const inputs = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index, { userId: `u${index}` }]));
+    let tooMany = 0;
+    for (let round = 0; round < 60; round += 1) {
+      const response = await fetch(`${world.url}/${batch}?batch=1`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${flooder}`, 'content-type': 'application/json' },
+        body: JSON.stringify(inputs),
+      });
+      const parts = (await response.json()) as { error?: { data: { code: string } } }[];
+      tooMany += parts.filter(({ error }) => error?.data.code === 'TOO_MANY_REQUESTS').length;
+    }
+    expect(tooMany).toBe(600);
+  }, 60_000);
+});
+
+it('R28 an event loop that stands still sheds, and recovers', async () => {
+  const logto = await startLogto();
+  // Stands still for two seconds whenever it is told, by a signal.
+  const block = "process.on('SIGUSR2',()=>{const until=Date.now()+2000;while(Date.now()<until);})";
+  const bff = await startBff(
+    { ...environmentOf(logto), MAX_EVENT_LOOP_DELAY_MS: '200' },
+    { flags: ['--import', `data:text/javascript,${encodeURIComponent(block)}`] },
+  );
+  await ready(bff);
+  const token = await tokenOf(logto);
+  const url = `${bff.url}/trpc`;
+  await vi.waitFor(async () => expect((await post(url, 'users.list', {}, token)).status).toBe(200), 10_000);
+  bff.child.kill('SIGUSR2');
+  await setTimeout(2_200);
+  const statuses: number[] = [];
+  for (let call = 0; call < 30; call += 1) {
+    statuses.push((await post(url, 'users.list', {}, token)).status);
+    await setTimeout(20);
+  }
+  expect(statuses).toContain(503);
+  expect((await fetch(`${bff.url}/healthz`)).status).toBe(200);
+  await vi.waitFor(async () => expect((await post(url, 'users.list', {}, token)).status).toBe(200), 10_000);
+  bff.child.kill('SIGTERM');
+  expect(await bff.exit).toBe(0);
+  await logto.close();
+}, 60_000);
+
+it('R35 a process that runs out of file descriptors recovers', async () => {
+  const logto = await startLogto();
+  const bff = await startBff(environmentOf(logto), { shell: 'ulimit -n 64' });
+  await ready(bff);
+  const token = await tokenOf(logto);
+  const url = `${bff.url}/trpc`;
+  // Each holds a connection; most find no descriptor, there or on the way to Logto.
+  logto.latencyMs = 300;
+  const results = await Promise.allSettled(
+    Array.from({ length: 200 }, () => post(url, 'users.list', {}, token).then(({ status }) => status)),
+  );
+  logto.latencyMs = 0;
+  const statuses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const status of statuses) expect([200, 502, 503, 504]).toContain(status);
+  await vi.waitFor(async () => expect((await post(url, 'users.list', {}, token)).status).toBe(200), 30_000);
+  expect(bff.child.exitCode).toBeNull();
+  bff.child.kill('SIGTERM');
+  expect(await bff.exit).toBe(0);
+  await logto.close();
+}, 90_000);

@@ -1,0 +1,3 @@
+import shared from '../vitest.config.js';
+
+export default { test: { ...shared.test, include: ['**/*.screenshots.ts'] } };
