@@ -40,6 +40,12 @@ const visit = (folder) => {
   }
 };
 
+// What is built into the panel's page is given on too.
+const notices = readFileSync(join(root, 'packages', 'trpc-panel', 'dist', 'page', 'third-party-licenses.md'), 'utf8');
+for (const [, name, version, license] of notices.matchAll(/^## (\S+) - (\S+) \((.+)\)$/gm)) {
+  found.set(`${name}@${version}`, license);
+}
+
 for (const group of ['apps', 'packages']) {
   for (const name of readdirSync(join(root, group))) visit(realpathSync(join(root, group, name)));
 }
