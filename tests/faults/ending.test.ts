@@ -164,7 +164,7 @@ describe('R33 what takes the records', () => {
 });
 
 it('a failure that nobody foresaw ends the process with 1, after the calls in flight', async () => {
-  const bomb = "process.on('SIGUSR2',()=>{Promise.reject(new Error('password=needle'))})";
+  const bomb = "process.on('SIGUSR2',()=>{Promise.reject(new Error(['password', 'needle'].join('=')))})";
   const bff = await startBff(environmentOf(logto), {
     flags: ['--import', `data:text/javascript,${encodeURIComponent(bomb)}`],
   });
@@ -177,7 +177,7 @@ it('a failure that nobody foresaw ends the process with 1, after the calls in fl
   expect((await inFlight).status).toBe(200);
   expect(await bff.exit).toBe(1);
   expect(bff.output()).toContain('unforeseen failure');
-  expect(bff.output()).not.toContain('needle');
+  expect(bff.output()).not.toContain('password=needle');
 }, 60_000);
 
 describeWithRedis('with a Redis that is frozen', () => {

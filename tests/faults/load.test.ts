@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { environmentOf, ready, startBff, startLogto, tokenOf } from '../bff-process.js';
@@ -64,16 +65,25 @@ describe('more calls than the server can take', () => {
   }, 60_000);
 
   it('R27 in a burst of 5,000 are each answered: done, or refused with a time to come back', async () => {
-    await using world = await startWorld({ environment: { MAX_IN_FLIGHT: '200' } });
-    const token = await world.token('users:read');
-    world.sandbox.latencyMs = 20;
+    const logto = await startLogto();
+    const bff = await startBff({ ...environmentOf(logto), MAX_IN_FLIGHT: '200' });
+    await ready(bff);
+    const tokens = await Promise.all(Array.from({ length: 4 }, () => tokenOf(logto)));
+    logto.latencyMs = 500;
     const answers = none();
-    await Promise.all(Array.from({ length: 5_000 }, () => callOnce(world.url, token, answers)));
+    const calls = Array.from({ length: 5_000 }, (_, index) =>
+      callOnce(`${bff.url}/trpc`, tokens[index % 4] as string, answers),
+    );
+    await Promise.all(calls);
     expect(answers.latencies.length + answers.refused.length).toBe(5_000);
+    expect(answers.latencies.length).toBeGreaterThan(0);
     expect(answers.refused.length).toBeGreaterThan(0);
     for (const { retryAfter, code } of answers.refused) {
       expect([Number(retryAfter) > 0, code]).toEqual([true, 'SERVICE_UNAVAILABLE']);
     }
+    bff.child.kill('SIGTERM');
+    expect(await bff.exit).toBe(0);
+    await logto.close();
   }, 60_000);
 
   it('R26 of one caller, in batches of 20, leave the pace of another alone', async () => {
@@ -123,23 +133,42 @@ it('R28 an event loop that stands still sheds, and recovers', async () => {
   await logto.close();
 }, 60_000);
 
-it('R35 a process that runs out of file descriptors recovers', async () => {
-  const logto = await startLogto();
-  const bff = await startBff(environmentOf(logto), { shell: 'ulimit -n 64' });
-  await ready(bff);
-  const token = await tokenOf(logto);
-  const url = `${bff.url}/trpc`;
-  // Each holds a connection; most find no descriptor, there or on the way to Logto.
-  logto.latencyMs = 300;
-  const results = await Promise.allSettled(
-    Array.from({ length: 200 }, () => post(url, 'users.list', {}, token).then(({ status }) => status)),
-  );
-  logto.latencyMs = 0;
-  const statuses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const status of statuses) expect([200, 502, 503, 504]).toContain(status);
-  await vi.waitFor(async () => expect((await post(url, 'users.list', {}, token)).status).toBe(200), 30_000);
-  expect(bff.child.exitCode).toBeNull();
-  bff.child.kill('SIGTERM');
-  expect(await bff.exit).toBe(0);
-  await logto.close();
-}, 90_000);
+// Descriptors are taken from it while it runs: with so few it could not even load.
+const limitDescriptors = (pid: number, count: number): boolean =>
+  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${count}:${count}`]).status === 0;
+
+const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+const skipped = canLimit ? '' : ' (skipped: it needs the command prlimit of util-linux)';
+
+it.skipIf(!canLimit)(
+  `R35 a process that runs out of file descriptors recovers${skipped}`,
+  async () => {
+    const logto = await startLogto();
+    const bff = await startBff(environmentOf(logto));
+    await ready(bff);
+    const token = await tokenOf(logto);
+    const url = `${bff.url}/trpc`;
+    expect((await post(url, 'users.list', {}, token)).status).toBe(200);
+    expect(limitDescriptors(bff.child.pid as number, 64)).toBe(true);
+    // Each holds a connection; most find no descriptor, there or on the way to Logto.
+    logto.latencyMs = 300;
+    const results = await Promise.allSettled(
+      Array.from({ length: 300 }, () =>
+        fetch(`${url}/users.list`, {
+          headers: { authorization: `Bearer ${token}` },
+          signal: AbortSignal.timeout(10_000),
+        }).then(({ status }) => status),
+      ),
+    );
+    logto.latencyMs = 0;
+    const statuses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(statuses.length).toBeLessThan(300);
+    for (const status of statuses) expect([200, 502, 503, 504]).toContain(status);
+    await vi.waitFor(async () => expect((await post(url, 'users.list', {}, token)).status).toBe(200), 30_000);
+    expect(bff.child.exitCode).toBeNull();
+    bff.child.kill('SIGTERM');
+    expect(await bff.exit).toBe(0);
+    await logto.close();
+  },
+  90_000,
+);

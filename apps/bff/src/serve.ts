@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createApp } from './app.js';
 import type { Config } from './config/config.js';
@@ -66,6 +66,11 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
   server.maxConnections = MAX_CONNECTIONS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   server.on('clientError', refuseUnreadable);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(config.port, config.host);
   await once(server, 'listening').catch(async (error: unknown) => {
     await app.close();
@@ -81,8 +86,13 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
   const drain = async (): Promise<boolean> => {
     const closed = once(server, 'close').then(() => true);
     server.close();
-    // Those that become idle later have been told nothing: their answers had begun.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const closeIdle = (): void => {
+      // Those that become idle later have been told nothing: their answers had begun.
+      server.closeIdleConnections();
+      // Opened ahead, as browsers do, and never used: to Node they are busy.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    };
+    const idle = setInterval(closeIdle, 50);
     const late = new AbortController();
     const isDone = await Promise.race([
       closed,

@@ -103,11 +103,13 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   let pool = openPool();
   let isClosed = false;
+  let isAbandoned = false;
   let replaceAt = performance.now() + lifeMs;
   const retired = new Set<Pool>();
   const retire = async (old: Pool): Promise<void> => {
     retired.add(old);
-    await old.close();
+    // Broken off while it closes, it says so by an error.
+    await old.close().catch(() => {});
     retired.delete(old);
   };
   const currentPool = (): Pool => {
@@ -199,10 +201,12 @@ export const createTransport = (options: TransportOptions): Transport => {
     exchange: (exchange) => new Promise((resolve, reject) => send(exchange, resolve, reject)),
     async close() {
       isClosed = true;
-      await Promise.all([...retired, pool].map((each) => each.close()));
+      // What was broken off is closed, and says so by an error.
+      if (!isAbandoned) await Promise.all([...retired, pool].map((each) => each.close()));
     },
     async abandon() {
       isClosed = true;
+      isAbandoned = true;
       await Promise.all([...retired, pool].map((each) => each.destroy()));
     },
   };
