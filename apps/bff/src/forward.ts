@@ -28,10 +28,13 @@ const sendInCall =
     send(operation, input, {
       ...(signal && { signal }),
       onAttempt() {
+        const startedAt = performance.now();
         if (upstream) upstream.attempts += 1;
         return {
           end({ status }) {
-            if (upstream) upstream.status = status;
+            if (!upstream) return;
+            upstream.status = status;
+            upstream.durationMs += performance.now() - startedAt;
           },
         };
       },

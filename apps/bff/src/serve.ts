@@ -32,6 +32,8 @@ const HTTP = {
   // Above the idle time of the load balancers in front: they close first, and no call meets a closing connection.
   keepAliveTimeout: 65_000,
 };
+/** How long a connection may be silent at first when the server ends. */
+const FIRST_BYTE_MS = 1_000;
 const MAX_HEADERS = 100;
 const MAX_CONNECTIONS = 10_000;
 const MAX_REQUESTS_PER_CONNECTION = 10_000;
@@ -66,10 +68,10 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
   server.maxConnections = MAX_CONNECTIONS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   server.on('clientError', refuseUnreadable);
-  const sockets = new Set<Socket>();
+  const connectedAt = new Map<Socket, number>();
   server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    connectedAt.set(socket, performance.now());
+    socket.once('close', () => connectedAt.delete(socket));
   });
   server.listen(config.port, config.host);
   await once(server, 'listening').catch(async (error: unknown) => {
@@ -89,8 +91,9 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
     const closeIdle = (): void => {
       // Those that become idle later have been told nothing: their answers had begun.
       server.closeIdleConnections();
-      // Opened ahead, as browsers do, and never used: to Node they are busy.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      // Opened ahead, as browsers do, and never used: to Node they are busy. A new one's request may be on its way.
+      const before = performance.now() - FIRST_BYTE_MS;
+      for (const [socket, at] of connectedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
     };
     const idle = setInterval(closeIdle, 50);
     const late = new AbortController();

@@ -31,6 +31,8 @@ export interface UpstreamRecord {
   attempts: number;
   /** Status of the last answer; `undefined` where Logto was not asked or did not answer. */
   status: number | undefined;
+  /** Milliseconds that they took together. */
+  durationMs: number;
 }
 
 /** What a procedure is given besides its input. */
@@ -90,7 +92,7 @@ const t = initTRPC
 const observed = t.middleware(({ ctx, meta, path, next }) =>
   inSpan(path, { 'rpc.system.name': 'trpc', 'rpc.method': path }, async (span) => {
     const startedAt = performance.now();
-    const upstream: UpstreamRecord = { attempts: 0, status: undefined };
+    const upstream: UpstreamRecord = { attempts: 0, status: undefined, durationMs: 0 };
     const result = await next({ ctx: { upstream } });
     const error = result.ok ? undefined : result.error;
     if (error) failSpan(span, error.code);

@@ -7,7 +7,12 @@ export type TokenCacheEvent =
   /** A caller waited for a token. */
   | { readonly type: 'wait'; readonly durationMs: number }
   /** A token that another process had asked for was found in the store. */
-  | { readonly type: 'shared_hit'; readonly durationMs: number }
+  | {
+      readonly type: 'shared_hit';
+      readonly durationMs: number;
+      /** Milliseconds until it expires. */
+      readonly remainingMs: number;
+    }
   /**
    * The authorization server issued a token: because there was none (`empty`), ahead of the end of the old one
    * (`ahead`), or because the old one was refused (`rejected`).

@@ -120,8 +120,9 @@ export const createTokenCache = (options: TokenCacheOptions): TokenCache => {
       pause = { error, count, until: performance.now() + pauseMs - ageMs };
       throw toError(pause);
     }
-    if (outcome.isIssued) refused.delete(outcome.token.accessToken);
-    else emit({ type: 'shared_hit', durationMs: performance.now() - startedAt });
+    const { accessToken, lifeMs, ageMs } = outcome.token;
+    if (outcome.isIssued) refused.delete(accessToken);
+    else emit({ type: 'shared_hit', durationMs: performance.now() - startedAt, remainingMs: lifeMs - ageMs });
     current = hold(outcome.token);
     pause = undefined;
     isRejected = false;

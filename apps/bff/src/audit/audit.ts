@@ -31,7 +31,7 @@ export interface Audit {
   notLetIn(ip: string | undefined, failure: string): void;
   /** Records that are not written yet. */
   readonly waiting: number;
-  /** Puts on record what is not yet, as far as it can be. */
+  /** Waits for the acts that go on, and puts on record what is not yet, as far as it can be. */
   close(): Promise<void>;
 }
 
@@ -120,15 +120,18 @@ export const createAudit = (options: AuditOptions): Audit => {
     refusals.clear();
   };
   const everyMinute = setInterval(tellRefusals, MINUTE_MS).unref();
+  const unfinished = new Set<Act>();
 
   return {
     async begin(act) {
+      unfinished.add(act);
       if (!isStrict) return;
       const written = write({ kind: 'intent', ...describeAct(act) }).then(() => true);
       if (await Promise.race([written, setTimeout(PATIENCE_MS, false, { ref: false })])) return;
       throw new ProcedureError('SERVICE_UNAVAILABLE', 'Nothing is done that cannot be put on record.');
     },
     end(act, { error, data, durationMs }) {
+      unfinished.delete(act);
       const known = describeAct(act);
       void write({
         kind: 'act',
@@ -150,6 +153,9 @@ export const createAudit = (options: AuditOptions): Audit => {
     async close() {
       clearInterval(everyMinute);
       tellRefusals();
+      // Those that were broken off end a moment later.
+      const until = performance.now() + PATIENCE_MS;
+      while (unfinished.size > 0 && performance.now() < until) await setTimeout(1);
       await Promise.all(writers.map((writer) => writer.close()));
     },
   };

@@ -8,6 +8,8 @@ import type { CallRecord } from '../trpc.js';
 /** Failures of others than the caller, which an operator wants to see. */
 const UPSTREAM = new Set(['BAD_GATEWAY', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT']);
 
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+
 /** The id under which Logto's own log knows the answer. */
 const logtoRequestId = (cause: unknown): string | undefined =>
   cause instanceof LogtoApiError || cause instanceof LogtoResponseError ? cause.logtoRequestId : undefined;
@@ -25,7 +27,8 @@ export const logCall =
       subject,
       clientId,
       outcome,
-      durationMs: Math.round(durationMs * 10) / 10,
+      durationMs: tenths(durationMs),
+      upstreamMs: tenths(upstream.durationMs),
       upstreamStatus: upstream.status,
       attempts: upstream.attempts,
       logtoCode: known?.logto?.code,

@@ -3,7 +3,8 @@ import type { Metrics } from './metrics.js';
 
 /** Counts what becomes of the token for Logto. */
 export const countTokenEvents = (metrics: Metrics, isShared: boolean): OnTokenCacheEvent => {
-  metrics.sharedCacheUp.set(isShared ? 1 : 0);
+  if (isShared) metrics.sharedCacheUp.set(1);
+  else metrics.sharedCacheUp.remove();
   return (event) => {
     switch (event.type) {
       case 'hit':
@@ -12,7 +13,8 @@ export const countTokenEvents = (metrics: Metrics, isShared: boolean): OnTokenCa
         metrics.tokenCache.inc({ result: 'waited' });
         return metrics.tokenWait.observe(event.durationMs / 1_000);
       case 'shared_hit':
-        return metrics.tokenRequests.inc({ result: 'shared' });
+        metrics.tokenRequests.inc({ result: 'shared' });
+        return metrics.tokenExpiry.set((Date.now() + event.remainingMs) / 1_000);
       case 'refresh':
         metrics.tokenRequests.inc({ result: 'issued' });
         return metrics.tokenExpiry.set((Date.now() + event.lifeMs) / 1_000);
