@@ -66,7 +66,7 @@ describe('the configuration', () => {
       corsOrigins: [],
       allowInsecureHttp: false,
       maxBatchSize: 20,
-      load: { maxInFlight: 1000, maxEventLoopDelayMs: 200 },
+      load: { maxInFlight: 128, maxEventLoopDelayMs: 200 },
       metrics: undefined,
       tracesUrl: undefined,
       logLevel: 'info',

@@ -243,7 +243,7 @@ export const readConfig = (given: Readonly<Record<string, string | undefined>> =
     },
     maxBatchSize: optional('MAX_BATCH_SIZE', integer('calls', 1, 1_000, '20')) ?? 20,
     load: {
-      maxInFlight: optional('MAX_IN_FLIGHT', integer('requests at a time', 1, 1_000_000, '1000')) ?? 1_000,
+      maxInFlight: optional('MAX_IN_FLIGHT', integer('requests at a time', 1, 1_000_000, '128')) ?? 128,
       maxEventLoopDelayMs: optional('MAX_EVENT_LOOP_DELAY_MS', integer('milliseconds', 1, 600_000, '200')) ?? 200,
     },
     metrics: metrics(),

@@ -1,0 +1,14 @@
+import { startSandbox } from '@users-bff/logto-sandbox';
+import { AUDIENCE, CALLER, PERMISSIONS } from './scene.js';
+
+const sandbox = await startSandbox({
+  port: 0,
+  users: 250,
+  announce: () => {},
+  resources: [{ indicator: AUDIENCE, scopes: PERMISSIONS }],
+  applications: [CALLER],
+});
+process.on('message', ({ latencyMs }: { latencyMs: number }) => {
+  sandbox.latencyMs = latencyMs;
+});
+process.send?.({ endpoint: sandbox.endpoint });
