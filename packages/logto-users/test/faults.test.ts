@@ -217,7 +217,7 @@ const table: [string, () => Fault, { query: Expected; write: Expected }][] = [
   ],
 ];
 
-/** Timers are the test runner's too: see `process-ends.test.ts` for those. */
+/** Timers are the test runner's too: `resilience.test.ts` sees to those. */
 const sockets = (): string[] => process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name));
 
 let server: FaultServer | undefined;
