@@ -69,4 +69,19 @@ describe('the token for Logto', () => {
     ]);
     expect(request?.headers.authorization).not.toContain(token);
   });
+
+  it('goes with the language and the request id of the caller, and with no language of ours', async () => {
+    await using world = await startWorld();
+    const token = await world.token('users:read');
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'accept-language': 'de-CH, de;q=0.9',
+      'x-request-id': 'mine.2',
+    };
+    await fetch(`${world.url}/users.list`, { headers });
+    expect(world.sandbox.apiRequests[0]?.headers).toMatchObject({
+      'accept-language': 'de-CH, de;q=0.9',
+      'x-request-id': 'mine.2',
+    });
+  });
 });

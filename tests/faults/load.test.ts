@@ -86,6 +86,28 @@ describe('more calls than the server can take', () => {
     await logto.close();
   }, 60_000);
 
+  it('in one batch are side by side at Logto, as far as one caller has room', async () => {
+    await using world = await startWorld();
+    const token = await world.token('users:read');
+    world.sandbox.latencyMs = 300;
+    world.sandbox.forgetRequests();
+    const inputs = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index, { userId: `u${index}` }]));
+    const response = fetch(`${world.url}/${Array(20).fill('users.get').join(',')}?batch=1`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(inputs),
+    });
+    let isAnswered = false;
+    const answered = response.then(() => {
+      isAnswered = true;
+    });
+    await vi.waitFor(() => expect(world.sandbox.apiRequests).toHaveLength(20), { timeout: 5_000, interval: 5 });
+    // None of them had been answered when the last one came.
+    expect(isAnswered).toBe(false);
+    await answered;
+    expect(await (await response).json()).toHaveLength(20);
+  });
+
   it('R26 of one caller, in batches of 20, leave the pace of another alone', async () => {
     await using world = await startWorld({ environment: { RATE_LIMIT_READS: '600' } });
     const flooder = await world.token('users:read');

@@ -158,6 +158,8 @@ it('the table of variables is what the server reads', () => {
   const [section = ''] = readme.split('## What the server reads')[1]?.split('\n## ') ?? [];
   const written = Array.from(section.matchAll(/`([A-Z_]{4,})`/g), ([, name]) => name);
   expect(new Set(written)).toEqual(new Set(read));
+  const operations = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  expect([...new Set(read)].filter((name) => !new RegExp(`\\b${name}\\b`).test(operations))).toEqual([]);
 });
 
 it('the example of the REST client compiles', () => {

@@ -47,7 +47,7 @@ export const users = {
     list: query(op.listUserRoles, 'users:read'),
     /** Adds roles to a user; roles already held are left alone. */
     assign: mutation(op.assignUserRoles, 'users:roles'),
-    /** Replaces all roles of a user; a refused replacement can leave the user with fewer roles than before. */
+    /** Replaces all roles of a user. */
     replace: replacement(op.replaceUserRoles, 'users:roles'),
     /** Removes a role from a user. */
     remove: mutation(op.deleteUserRole, 'users:roles'),

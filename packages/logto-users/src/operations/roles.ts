@@ -41,12 +41,12 @@ export const assignUserRoles = operation({
   errors: ['entity.not_found', 'entity.not_exists_with_id'],
 });
 
-/** Replaces all roles of a user; a refused replacement can leave the user with fewer roles than before. */
+/** Replaces all roles of a user. */
 export const replaceUserRoles = operation({
   name: 'replaceUserRoles',
   method: 'PUT',
   path: '/api/users/{userId}/roles',
-  summary: 'Replaces all roles of a user; a refused replacement can leave the user with fewer roles than before.',
+  summary: 'Replaces all roles of a user.',
   input: z.strictObject({ userId: userId(), roleIds: roleIds() }),
   output: z.object({ roleIds: z.array(z.string()) }),
   silentAnswer: (input) => ({ roleIds: input.roleIds }),

@@ -7,6 +7,7 @@ import {
   discovery,
 } from 'openid-client';
 import { TokenError } from '../errors.js';
+import { boundedFetch } from './bounded-fetch.js';
 import { type ClientAuthentication, toClientAuth } from './client-authentication.js';
 import { toTokenError } from './failures.js';
 import { readTokenResponse } from './token-response.js';
@@ -106,7 +107,7 @@ export const createTokenRequest = (options: TokenRequestOptions): RequestToken =
 
   return async (signal) => {
     const fetcher: CustomFetch = (url, init) =>
-      fetch(url, {
+      boundedFetch(url, {
         ...(init as RequestInit),
         signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal,
       });
