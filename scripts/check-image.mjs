@@ -108,6 +108,7 @@ try {
     LOGTO_APP_SECRET: 'secret',
     AUTH_AUDIENCE: 'https://users-bff.example',
     SHUTDOWN_DELAY_MS: '0',
+    PANEL: 'true',
   };
   const options = { cwd: place, env, ...(isRoot && { uid: USER, gid: USER }) };
   const child = spawn(image.cmd[0], image.cmd.slice(1), { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -129,6 +130,8 @@ try {
     await setTimeout(100);
   }
   if (child.exitCode !== null) fail(`it ended:\n${output}`);
+  const panel = await fetch(`http://127.0.0.1:${env.PORT}/panel/`);
+  if (!panel.ok || !(await panel.text()).includes('<script')) fail('the panel is not in the image');
   child.kill('SIGTERM');
   const [code] = await exit;
   if (code !== 0) fail(`SIGTERM ended it with ${code}:\n${output}`);

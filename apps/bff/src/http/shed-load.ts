@@ -5,7 +5,7 @@ import { refuse } from './refuse.js';
 
 /** How busy the server may be. */
 export interface LoadLimits {
-  /** Requests at a time. */
+  /** Requests at a time; half of it once there have been more than that for a second. */
   readonly maxInFlight: number;
   /** Milliseconds by which the event loop may lag, on average over a second. */
   readonly maxEventLoopDelayMs: number;
@@ -20,6 +20,28 @@ export interface LoadShedder {
 const WINDOW_MS = 1_000;
 const RESOLUTION_MS = 20;
 
+/**
+ * How many requests are let in. A burst may fill the room; a queue that stands only makes everybody wait, so it is
+ * halved after a while, and whole again once a quarter is left (the thought of CoDel, RFC 8289).
+ */
+const createRoom = (size: number) => {
+  let crowdedSince: number | undefined;
+  let inFlight = 0;
+  return {
+    take(): boolean {
+      const isStanding = crowdedSince !== undefined && performance.now() - crowdedSince > WINDOW_MS;
+      if (inFlight >= (isStanding ? size / 2 : size)) return false;
+      inFlight += 1;
+      if (inFlight > size / 2) crowdedSince ??= performance.now();
+      return true;
+    },
+    leave(): void {
+      inFlight -= 1;
+      if (inFlight < size / 4) crowdedSince = undefined;
+    },
+  };
+};
+
 /** Makes it: beyond the limits requests get a quick 503, so that those before them keep their pace. */
 export const createLoadShedder = (limits: LoadLimits, metrics: Metrics): LoadShedder => {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -31,21 +53,18 @@ export const createLoadShedder = (limits: LoadLimits, metrics: Metrics): LoadShe
     metrics.eventLoopDelay.set(delayMs / 1_000);
     histogram.reset();
   }, WINDOW_MS).unref();
-  let inFlight = 0;
+  const room = createRoom(limits.maxInFlight);
 
   return {
     handler(_request, response, next) {
-      const isFull = inFlight >= limits.maxInFlight;
-      if (isFull || delayMs > limits.maxEventLoopDelayMs) {
-        metrics.shed.inc({ reason: isFull ? 'in_flight' : 'event_loop' });
+      const isLate = delayMs > limits.maxEventLoopDelayMs;
+      if (isLate || !room.take()) {
+        metrics.shed.inc({ reason: isLate ? 'event_loop' : 'in_flight' });
         response.setHeader('retry-after', '1');
         refuse(response, 'SERVICE_UNAVAILABLE', 'This server is busy.');
         return;
       }
-      inFlight += 1;
-      response.once('close', () => {
-        inFlight -= 1;
-      });
+      response.once('close', room.leave);
       next();
     },
     close() {
