@@ -52,7 +52,7 @@ const call = (bff: BffProcess, agent: Agent, name: string, input: object): Promi
 
 describe('SIGTERM', () => {
   it('R29 lets 200 queries and 50 writes in flight end, on kept connections, and the process ends with 0', async () => {
-    const bff = await start({ SHUTDOWN_DELAY_MS: '500', MAX_IN_FLIGHT: '1000' });
+    const bff = await start({ SHUTDOWN_DELAY_MS: '3000', MAX_IN_FLIGHT: '1000' });
     const agent = new Agent({ keepAlive: true });
     logto.latencyMs = 700;
     const calls = [
