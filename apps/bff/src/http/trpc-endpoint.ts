@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { TRPCError } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Audit } from '../audit/audit.js';
 import { callerKey } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
@@ -18,6 +19,7 @@ import type { CallRecord, Context } from '../trpc.js';
 import type { Upstream } from '../upstream.js';
 import { callerOf } from './authenticate.js';
 import { logCall } from './call-log.js';
+import { plainCalls } from './plain-calls.js';
 
 /** What calls are answered with. */
 export interface TrpcEndpointOptions {
@@ -68,53 +70,60 @@ const count = (metrics: Metrics, { procedure, permission, durationMs, error }: C
   if (code === 'TOO_MANY_REQUESTS' && !known?.logto) metrics.rateLimited.inc({ procedure });
 };
 
-/** Answers tRPC's calls, single and in batches. */
-export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
+/** Answers tRPC's calls, single and in batches: plain ones directly, the others by tRPC's own adapter. */
+export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler[] => {
   const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize } = options;
-  return createExpressMiddleware({
+
+  const createContext = ({ req, res }: { req: Request; res: Response }): Context => {
+    const caller = callerOf(res);
+    const writeDown = logCall(log, caller);
+    return {
+      caller,
+      send: upstream.sendFor(callerKey(caller), {
+        requestId: currentRequestId(),
+        language: req.headers['accept-language'],
+        timeoutMs: timeoutOf(req.headers),
+      }),
+      takeTurn,
+      checkTouch,
+      stepUp,
+      limits,
+      balances: new Map(),
+      audit,
+      ip: req.ip,
+      onCall(record) {
+        writeDown(record);
+        count(metrics, record);
+      },
+    };
+  };
+
+  const responseMeta = ({ ctx, errors }: { ctx?: Context | undefined; errors: readonly TRPCError[] }) => {
+    const known = errors.filter((error) => error instanceof ProcedureError);
+    const told = challengeOf(known);
+    const waits = known.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
+    return {
+      headers: {
+        ...rateLimitHeaders(ctx?.balances),
+        ...(told !== undefined && { 'www-authenticate': told }),
+        ...(waits.length > 0 && { 'retry-after': String(Math.max(...waits)) }),
+      },
+    };
+  };
+
+  const adapter = createExpressMiddleware({
     router: appRouter,
     maxBatchSize,
     // Queries may go by POST, so that personal data stays out of URLs and access logs.
     allowMethodOverride: true,
-    createContext: ({ req, res }): Context => {
-      const caller = callerOf(res);
-      const writeDown = logCall(log, caller);
-      return {
-        caller,
-        send: upstream.sendFor(callerKey(caller), {
-          requestId: currentRequestId(),
-          language: req.headers['accept-language'],
-          timeoutMs: timeoutOf(req.headers),
-        }),
-        takeTurn,
-        checkTouch,
-        stepUp,
-        limits,
-        balances: new Map(),
-        audit,
-        ip: req.ip,
-        onCall(record) {
-          writeDown(record);
-          count(metrics, record);
-        },
-      };
-    },
+    createContext,
+    responseMeta,
     onError: ({ error, path }) => {
       // Calls that reached a procedure have their line already.
       const isKnown = path !== undefined && Object.hasOwn(appRouter._def.procedures, path);
       if (!isKnown) log.info({ requestId: currentRequestId(), outcome: error.code }, 'no call');
     },
-    responseMeta: ({ ctx, errors }) => {
-      const known = errors.filter((error) => error instanceof ProcedureError);
-      const told = challengeOf(known);
-      const waits = known.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
-      return {
-        headers: {
-          ...rateLimitHeaders(ctx?.balances),
-          ...(told !== undefined && { 'www-authenticate': told }),
-          ...(waits.length > 0 && { 'retry-after': String(Math.max(...waits)) }),
-        },
-      };
-    },
   });
+
+  return [plainCalls({ maxBatchSize, createContext, responseMeta }), adapter];
 };

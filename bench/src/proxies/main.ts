@@ -1,0 +1,79 @@
+// Our BFF with everything on, beside what one would take instead; the upstream costs nothing.
+import { calls, type Kind } from './calls.js';
+import { type Figures, measure, medianOf } from './measure.js';
+import { type Running, startBff, startProgram } from './scene.js';
+
+const CONNECTIONS = (process.env['CONNECTIONS'] ?? '1,10,50,200').split(',').map(Number);
+const SECONDS = Number(process.env['SECONDS'] ?? 2);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+const OPERATIONS = process.env['OPERATIONS']?.split(',') ?? Object.keys(calls);
+
+const print = (...columns: (string | number)[]): void => {
+  const [title = '', ...rest] = columns.map(String);
+  process.stdout.write(`${title.padEnd(32)}${rest.map((text) => text.padStart(12)).join('')}\n`);
+};
+
+interface Contender {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly running: Running;
+}
+
+const BASE = 'Express + http-proxy-middleware';
+
+const upstream = await startProgram('upstream');
+const UPSTREAM = upstream.url;
+const token = await (await fetch(`${UPSTREAM}/caller-token`)).text();
+const contenders: Contender[] = [
+  { name: 'bare pipe', kind: 'proxy', running: await startProgram('contenders/pipe', { UPSTREAM }) },
+  { name: '@fastify/http-proxy', kind: 'proxy', running: await startProgram('contenders/fastify-proxy', { UPSTREAM }) },
+  { name: BASE, kind: 'proxy', running: await startProgram('contenders/express-proxy', { UPSTREAM }) },
+  { name: "an afternoon's BFF", kind: 'bff', running: await startProgram('contenders/afternoon', { UPSTREAM }) },
+  { name: 'this BFF', kind: 'bff', running: await startBff(UPSTREAM) },
+];
+
+for (const { running, kind } of contenders) {
+  const call = calls['users.get']?.[kind];
+  if (call) await measure(running, call, { token, connections: 10, seconds: 2 });
+}
+
+for (const operation of OPERATIONS) {
+  const words = calls[operation];
+  if (!words) throw new Error(`there is no ${operation}`);
+  for (const connections of CONNECTIONS) {
+    const runs = new Map<Contender, Figures[]>(contenders.map((contender) => [contender, []]));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [{ running, kind }, figures] of runs) {
+        figures.push(await measure(running, words[kind], { token, connections, seconds: SECONDS }));
+      }
+    }
+    const medians = new Map([...runs].map(([{ name }, figures]) => [name, medianOf(figures)]));
+    const base = medians.get(BASE)?.callsPerSecond ?? Number.NaN;
+    process.stdout.write('\n');
+    print(
+      `${operation}, ${connections} connections`,
+      'calls/s',
+      'spread',
+      'ratio',
+      'p50 ms',
+      'p99 ms',
+      'CPU µs',
+      'failed',
+    );
+    for (const [name, { callsPerSecond, spread, p50Ms, p99Ms, cpuMicros, failed }] of medians) {
+      print(
+        name,
+        Math.round(callsPerSecond),
+        `${Math.round(spread * 100)} %`,
+        (callsPerSecond / base).toFixed(2),
+        p50Ms,
+        p99Ms,
+        Math.round(cpuMicros),
+        failed,
+      );
+    }
+  }
+}
+
+for (const { running } of contenders) await running.stop();
+await upstream.stop();
