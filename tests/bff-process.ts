@@ -48,13 +48,10 @@ export const environmentOf = (logto: Sandbox): Record<string, string> => ({
 /** Starts a process, and waits until it listens. */
 export const startBff = async (
   environment: Record<string, string>,
-  { flags = [], shell }: { flags?: readonly string[]; shell?: string } = {},
+  { flags = [] }: { flags?: readonly string[] } = {},
 ): Promise<BffProcess> => {
   const env = { PATH: process.env['PATH'] ?? '', ...environment };
-  const command = [process.execPath, ...flags, MAIN];
-  const child = shell
-    ? spawn('sh', ['-c', `${shell}; exec ${command.map((part) => `'${part}'`).join(' ')}`], { env })
-    : spawn(command[0] as string, command.slice(1), { env });
+  const child = spawn(process.execPath, [...flags, MAIN], { env });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
   const exit = once(child, 'exit').then(([code]) => code as number | null);

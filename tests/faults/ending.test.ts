@@ -28,9 +28,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const start = async (environment: Record<string, string> = {}, shell?: string): Promise<BffProcess> => {
+const start = async (environment: Record<string, string> = {}): Promise<BffProcess> => {
   const all = { ...environmentOf(logto), AUDIT_FILE: join(folder, 'audit.jsonl'), ...environment };
-  const bff = await startBff(all, shell ? { shell } : {});
+  const bff = await startBff(all);
   running.push(bff);
   await ready(bff);
   return bff;
