@@ -114,13 +114,14 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
     },
   });
 
+  const { hostname } = new URL(config.logtoEndpoint);
   const observe = ({ operation, method, path, resends }: Attempt, lastStatus: number | undefined): AttemptObserver => {
     if (resends > 0) metrics.retries.inc({ reason: retryReason(lastStatus) });
     const startedAt = performance.now();
     const span = beginSpan(`${method} ${path}`, SpanKind.CLIENT, {
       'http.request.method': method,
       'url.template': path,
-      'server.address': new URL(config.logtoEndpoint).hostname,
+      'server.address': hostname,
       'http.request.resend_count': resends,
     });
     const trace = traceHeaders(span);

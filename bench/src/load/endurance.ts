@@ -1,8 +1,9 @@
 // One million calls through one process: what it holds afterwards is what it held before.
 import { Pool } from 'undici';
-import { print } from './print.js';
+import { table } from '../print.js';
 import { type Scene, startScene } from './scene.js';
 
+const print = table(28, 14);
 const CALLS = Number(process.env['CALLS'] ?? 1_000_000);
 const BATCH = 20;
 const ROUNDS = 20;

@@ -1,5 +1,6 @@
 import { startSandbox } from '@users-bff/logto-sandbox';
-import { AUDIENCE, CALLER, PERMISSIONS } from './scene.js';
+import { AUDIENCE } from '../bff-process.js';
+import { CALLER, PERMISSIONS } from './scene.js';
 
 const sandbox = await startSandbox({
   port: 0,

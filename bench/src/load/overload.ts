@@ -1,9 +1,10 @@
 // What a server does that is asked for twice as much as it can do, for a minute.
 import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { print, quantile } from './print.js';
+import { quantile, table } from '../print.js';
 import { startScene } from './scene.js';
 
+const print = table(28, 14);
 const SECONDS = Number(process.env['SECONDS'] ?? 60);
 const LOGTO_MS = 20;
 

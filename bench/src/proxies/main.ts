@@ -1,4 +1,5 @@
 // Our BFF with everything on, beside what one would take instead; the upstream costs nothing.
+import { table } from '../print.js';
 import { calls, type Kind } from './calls.js';
 import { type Figures, measure, medianOf } from './measure.js';
 import { type Running, startBff, startProgram } from './scene.js';
@@ -8,10 +9,7 @@ const SECONDS = Number(process.env['SECONDS'] ?? 2);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const OPERATIONS = process.env['OPERATIONS']?.split(',') ?? Object.keys(calls);
 
-const print = (...columns: (string | number)[]): void => {
-  const [title = '', ...rest] = columns.map(String);
-  process.stdout.write(`${title.padEnd(32)}${rest.map((text) => text.padStart(12)).join('')}\n`);
-};
+const print = table(32, 12);
 
 interface Contender {
   readonly name: string;

@@ -1,12 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startBffProcess } from '../bff-process.js';
 
-export const AUDIENCE = 'https://users-bff.example';
 export const SCOPE = 'users:read users:write';
-const NO_LIMIT = '100000000';
 
 /** A process that answers. */
 export interface Running {
@@ -55,38 +53,15 @@ export const startProgram = async (name: string, env: Record<string, string> = {
 };
 
 /** Starts the BFF with everything on: checks, permissions, validation, audit, limits, logging, metrics. */
-export const startBff = async (endpoint: string, env: Record<string, string> = {}): Promise<Running> => {
-  const child = fork(fileURLToPath(new URL('../../../apps/bff/dist/main.js', import.meta.url)), {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      PORT: '0',
-      METRICS_PORT: '0',
-      SHUTDOWN_DELAY_MS: '0',
-      LOGTO_ENDPOINT: endpoint,
-      LOGTO_APP_ID: 'app',
-      LOGTO_APP_SECRET: 'secret',
-      AUTH_AUDIENCE: AUDIENCE,
-      RATE_LIMIT_READS: NO_LIMIT,
-      RATE_LIMIT_WRITES: NO_LIMIT,
-      MAX_IN_FLIGHT: '1000',
-      MAX_EVENT_LOOP_DELAY_MS: '10000',
-      ...env,
-    },
+export const startBff = async (endpoint: string): Promise<Running> => {
+  const { child, url } = await startBffProcess({
+    NODE_ENV: 'production',
+    LOGTO_ENDPOINT: endpoint,
+    LOGTO_APP_ID: 'app',
+    LOGTO_APP_SECRET: 'secret',
+    // The proxies refuse nobody either.
+    MAX_IN_FLIGHT: '1000',
+    MAX_EVENT_LOOP_DELAY_MS: '10000',
   });
-  const url = await new Promise<string>((resolve) => {
-    let text = '';
-    const read = (chunk: Buffer): void => {
-      text += chunk;
-      const found = /"url":"(http[^"]+)"/.exec(text)?.[1];
-      if (found === undefined) return;
-      // The log is written all the same, and read by nobody.
-      child.stdout?.off('data', read).resume();
-      resolve(found);
-    };
-    child.stdout?.on('data', read);
-  });
-  while (!(await fetch(`${url}/readyz`)).ok) await setTimeout(10);
   return running(child, url);
 };

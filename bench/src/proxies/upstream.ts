@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { AUDIENCE, SCOPE } from './scene.js';
+import { AUDIENCE } from '../bff-process.js';
+import { SCOPE } from './scene.js';
 
 const { privateKey, publicKey } = await generateKeyPair('ES384', { extractable: true });
 const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'key', alg: 'ES384', use: 'sig' }] });

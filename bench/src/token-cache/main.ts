@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MANAGEMENT_API, type MachineApplication, type Sandbox, startSandbox } from '@users-bff/logto-sandbox';
+import { table } from '../print.js';
 import type { ContenderName, Scene } from './contenders.js';
 import type { Task } from './worker.js';
 
@@ -24,10 +25,7 @@ const application: MachineApplication = {
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const print = (...columns: (string | number)[]): void => {
-  const [title = '', ...rest] = columns.map(String);
-  process.stdout.write(`${title.padEnd(46)}${rest.map((text) => text.padStart(18)).join('')}\n`);
-};
+const print = table(46, 18);
 
 const ask = async <T>(worker: ChildProcess, task: Task): Promise<T> => {
   worker.send(task);

@@ -6,7 +6,7 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import express from 'express';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { AUDIENCE } from '../scene.js';
+import { AUDIENCE } from '../../bff-process.js';
 
 const endpoint = process.env['UPSTREAM'] ?? '';
 const issuer = `${endpoint}/oidc`;
