@@ -24,13 +24,35 @@ const encodeSegment = (value: unknown): string => {
   return encodeURIComponent(value);
 };
 
-const PLACEHOLDER = /\{(\w+)\}/g;
+/** A path template: text, and the keys of the input between. */
+interface Template {
+  readonly texts: readonly string[];
+  readonly keys: readonly string[];
+}
 
-/** The input keys that a path template names. */
-const pathKeys = (path: string): string[] => Array.from(path.matchAll(PLACEHOLDER), ([, key]) => key as string);
+/** By their text. There are as many as operations. */
+const templates = new Map<string, Template>();
+
+const templateOf = (path: string): Template => {
+  const known = templates.get(path);
+  if (known) return known;
+  const parts = path.split(/\{(\w+)\}/);
+  const template = {
+    texts: parts.filter((_, index) => index % 2 === 0),
+    keys: parts.filter((_, index) => index % 2 === 1),
+  };
+  templates.set(path, template);
+  return template;
+};
+
+const fill = ({ texts, keys }: Template, values: Readonly<Record<string, unknown>>): string =>
+  keys.reduce((path, key, index) => path + encodeSegment(values[key]) + texts[index + 1], texts[0] ?? '');
 
 const without = (input: object, keys: readonly string[]): [string, unknown][] =>
   Object.entries(input).filter(([key, value]) => !keys.includes(key) && value !== undefined);
+
+const queryOf = (rest: readonly [string, unknown][]): URLSearchParams | undefined =>
+  rest.length > 0 ? new URLSearchParams(rest.map(([key, value]): [string, string] => [key, String(value)])) : undefined;
 
 /**
  * The request of an operation. Made of the parsed input alone: nothing else can become a part of the path, a query key
@@ -45,14 +67,13 @@ export const buildRequest = <In>(operation: Operation<In, unknown>, input: In): 
     path: operation.path,
     body: operation.body?.(input),
   };
-  const target = path.replace(PLACEHOLDER, (_, key: string) => encodeSegment(values[key]));
-  const rest = without(values, pathKeys(path));
+  const template = templateOf(path);
+  const target = fill(template, values);
+  const rest = without(values, template.keys);
 
   if (method === 'GET' || method === 'DELETE') {
-    const query =
-      operation.query?.(input) ??
-      new URLSearchParams(rest.map(([key, value]): [string, string] => [key, String(value)]));
-    return { method, path: query.size > 0 ? `${target}?${query}` : target, body: undefined };
+    const query = operation.query?.(input) ?? queryOf(rest);
+    return { method, path: query && query.size > 0 ? `${target}?${query}` : target, body: undefined };
   }
   const json = JSON.stringify(body ?? Object.fromEntries(rest));
   if (Buffer.byteLength(json) > MAX_BODY_BYTES) throw new LogtoBodyTooLargeError(operation.name);

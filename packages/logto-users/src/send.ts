@@ -14,7 +14,7 @@ export interface SendOptions {
    * An access token for the Management API. Called for every request: keep the token in a cache, for example that of
    * `@users-bff/token-cache`.
    */
-  getAccessToken: (options: { signal?: AbortSignal }) => string | Promise<string>;
+  getAccessToken: (options: { readonly signal?: AbortSignal }) => string | Promise<string>;
   /**
    * Told a token that Logto refused with a 401: forget it. The call is then repeated once, unless `getAccessToken`
    * still gives the same one.
@@ -59,7 +59,7 @@ export interface CallOptions {
   /** Goes on as `X-Request-Id`. */
   requestId?: string;
   /** Lets a request to Logto begin when there is room, or refuses it by throwing. */
-  admit?: <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  admit?: <T>(request: () => Promise<T>, options: { readonly signal: AbortSignal }) => Promise<T>;
   /** Told each request to Logto. */
   onAttempt?: (attempt: Attempt) => AttemptObserver;
 }
@@ -86,7 +86,7 @@ const isFault =
   ({ isHurried, time }: Call) =>
   (error: unknown): boolean =>
     error instanceof LogtoConnectionError ||
-    (error instanceof LogtoTimeoutError && !(isHurried && error === time.signal.reason));
+    (error instanceof LogtoTimeoutError && !(isHurried && error === time.reason));
 
 const anyway = <T>(request: () => Promise<T>): Promise<T> => request();
 
@@ -128,7 +128,7 @@ export const createSend = (transport: Transport, options: SendOptions): Send => 
         request,
         accessToken,
         headers,
-        signal: time.signal,
+        time,
         onSent,
       });
       observer?.end({ status: response.status });
@@ -146,7 +146,7 @@ export const createSend = (transport: Transport, options: SendOptions): Send => 
       // Before it waits for room among those that hang.
       breaker.check(operation.name);
       const run = () => breaker.run(operation.name, () => exchange(call, accessToken), isFault(call));
-      const response = await admit(run, time.signal);
+      const response = await admit(run, time);
       call.outcome = response.status < 500 ? 'refused' : 'unknown';
       return { response };
     } catch (error) {
@@ -154,7 +154,7 @@ export const createSend = (transport: Transport, options: SendOptions): Send => 
     }
   };
 
-  const getToken = ({ time }: Call): Promise<string> => time.during(options.getAccessToken({ signal: time.signal }));
+  const getToken = ({ time }: Call): Promise<string> => time.during(options.getAccessToken(time));
 
   /** Repeated once with another token where Logto refused the first one. */
   const attemptWithToken = async (call: Call): Promise<AttemptResult> => {

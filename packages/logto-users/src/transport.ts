@@ -3,6 +3,7 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import type { LogtoRequest } from './build-request.js';
 import { LogtoConnectionError, LogtoResponseError, LogtoTimeoutError, type Outcome } from './errors.js';
 import type { LogtoResponse } from './read-response.js';
+import type { CallTime } from './resilience/call-time.js';
 
 /** How to reach Logto. */
 export interface TransportOptions {
@@ -28,7 +29,7 @@ export interface Exchange {
   /** Headers besides those that every request has. */
   readonly headers: Readonly<Record<string, string>>;
   /** Ends it, sent or not. */
-  readonly signal: AbortSignal;
+  readonly time: Pick<CallTime, 'isOver' | 'reason' | 'onEnd'>;
   /** Told just before the first byte goes out. */
   readonly onSent: () => void;
 }
@@ -38,7 +39,7 @@ export interface Transport {
   /**
    * Sends a request and reads its whole answer. Redirects are not followed.
    *
-   * Rejects with a `LogtoUsersError` that tells whether the request went out, or the reason of the signal.
+   * Rejects with a `LogtoUsersError` that tells whether the request went out, or why the time ended early.
    */
   exchange(exchange: Exchange): Promise<LogtoResponse>;
   /** Closes the connections once the requests in flight have ended. */
@@ -56,6 +57,8 @@ const TIMEOUTS = new Set<unknown>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_T
 const BROKEN = new Set<unknown>(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('ended', { cause: reason }));
 
 const parseEndpoint = (endpoint: string): URL => {
   const url = new URL(endpoint);
@@ -126,11 +129,12 @@ export const createTransport = (options: TransportOptions): Transport => {
     resolve: (response: LogtoResponse) => void,
     reject: (error: unknown) => void,
   ): void => {
-    const { operation, request, accessToken, signal } = exchange;
+    const { operation, request, accessToken, time } = exchange;
     const { method, path, body } = request;
     let controller: Dispatcher.DispatchController | undefined;
     let isSent = false;
     let isOver = false;
+    let stopListening: (() => void) | undefined;
     let status = 0;
     let headers: LogtoResponse['headers'] = {};
     const chunks: Buffer[] = [];
@@ -138,22 +142,22 @@ export const createTransport = (options: TransportOptions): Transport => {
     const end = (): boolean => {
       if (isOver) return false;
       isOver = true;
-      signal.removeEventListener('abort', cancel);
+      stopListening?.();
       return true;
     };
     const fail = (error: unknown): void => {
       if (!end()) return;
-      reject(signal.aborted ? signal.reason : toFailure(operation, status, isSent ? 'unknown' : 'not_sent', error));
+      reject(time.isOver ? time.reason : toFailure(operation, status, isSent ? 'unknown' : 'not_sent', error));
     };
     const cancel = (): void => {
-      fail(signal.reason);
-      controller?.abort(signal.reason);
+      fail(time.reason);
+      controller?.abort(toError(time.reason));
     };
-    if (signal.aborted) {
+    if (time.isOver) {
       cancel();
       return;
     }
-    signal.addEventListener('abort', cancel, { once: true });
+    stopListening = time.onEnd(cancel);
 
     currentPool().dispatch(
       {
@@ -173,7 +177,7 @@ export const createTransport = (options: TransportOptions): Transport => {
           controller = started;
           // It waited for a connection until nobody wanted it any more: not a byte goes out.
           if (isOver) {
-            started.abort(signal.reason);
+            started.abort(toError(time.reason));
             return;
           }
           isSent = true;

@@ -150,9 +150,9 @@ export const createTokenCache = (options: TokenCacheOptions): TokenCache => {
   };
 
   return {
-    getToken({ signal } = {}) {
+    getToken(wish) {
       const now = performance.now();
-      if (!current || !isUsable(current, now)) return waitForToken(signal);
+      if (!current || !isUsable(current, now)) return waitForToken(wish?.signal);
       if (now >= current.renewAt && !isPaused()) renew().catch(() => {});
       if (onEvent) emit({ type: 'hit' });
       return current.promise;

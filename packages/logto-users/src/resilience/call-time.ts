@@ -1,68 +1,119 @@
 /** The time of one call: how much is left of it, and what ends it early. */
 export interface CallTime {
-  /** Ends whatever goes on: at the deadline, or when the caller leaves. */
+  /** Whether it ended early: at the deadline, or because the caller left. */
+  readonly isOver: boolean;
+  /** Why it ended early. */
+  readonly reason: unknown;
+  /** The same for those who need one; made when it is first asked for, since most calls end without. */
   readonly signal: AbortSignal;
   /** Whether the caller has left. */
   readonly isDeserted: boolean;
+  /**
+   * Tells when it ends early.
+   *
+   * @returns Takes that back.
+   */
+  onEnd(listener: () => void): () => void;
   /** From here on a caller who leaves ends nothing: a write that was sent runs to its end. */
   hold(): void;
   /** Whether it is not over before so many milliseconds. */
   has(ms: number): boolean;
-  /** Rejects with the signal's reason where that comes first. */
+  /** Rejects with the reason where that comes first. */
   during<T>(work: T | Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
   /** Takes back timer and listener. */
   end(): void;
 }
 
+/** A class, because accessors of an object made anew for each call would cost more than all else in it. */
+class RunningCallTime implements CallTime {
+  isOver = false;
+  reason: unknown = undefined;
+  readonly #caller: AbortSignal | undefined;
+  readonly #endsAt: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #listeners = new Set<() => void>();
+  #ending: AbortController | undefined = undefined;
+  #isHeld = false;
+
+  constructor(ms: number, caller: AbortSignal | undefined, late: () => Error) {
+    this.#caller = caller;
+    this.#endsAt = performance.now() + ms;
+    this.#timer = setTimeout(() => this.#endEarly(late()), ms);
+    if (caller?.aborted) this.#leave();
+    else caller?.addEventListener('abort', this.#leave, { once: true });
+  }
+
+  readonly #leave = (): void => {
+    if (!this.#isHeld) this.#endEarly(this.#caller?.reason);
+  };
+
+  #endEarly(reason: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.reason = reason;
+    this.#ending?.abort(reason);
+    for (const listener of this.#listeners) listener();
+  }
+
+  get signal(): AbortSignal {
+    this.#ending ??= new AbortController();
+    if (this.isOver) this.#ending.abort(this.reason);
+    return this.#ending.signal;
+  }
+
+  get isDeserted(): boolean {
+    return this.#caller?.aborted ?? false;
+  }
+
+  onEnd(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  has(ms: number): boolean {
+    return performance.now() + ms < this.#endsAt;
+  }
+
+  during<T>(work: T | Promise<T>): Promise<T> {
+    if (this.isOver) return Promise.reject(this.reason);
+    return new Promise((resolve, reject) => {
+      const forget = this.onEnd(() => reject(this.reason));
+      Promise.resolve(work).then(
+        (result) => {
+          forget();
+          resolve(result);
+        },
+        (error: unknown) => {
+          forget();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  sleep(ms: number): Promise<void> {
+    let waiting: NodeJS.Timeout | undefined;
+    const passed = new Promise<void>((resolve) => {
+      waiting = setTimeout(resolve, ms);
+    });
+    return this.during(passed).finally(() => clearTimeout(waiting));
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener('abort', this.#leave);
+  }
+}
+
 /**
  * Begins the time of a call.
  *
- * @param late The reason of the signal at the deadline.
+ * @param late The reason at the deadline.
  */
-export const beginCallTime = (ms: number, caller: AbortSignal | undefined, late: () => Error): CallTime => {
-  const endsAt = performance.now() + ms;
-  const ending = new AbortController();
-  const { signal } = ending;
-  const timer = setTimeout(() => ending.abort(late()), ms);
-  let isHeld = false;
-  const leave = (): void => {
-    if (!isHeld) ending.abort(caller?.reason);
-  };
-  if (caller?.aborted) leave();
-  else caller?.addEventListener('abort', leave, { once: true });
-
-  const during = <T>(work: T | Promise<T>): Promise<T> => {
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const stop = (): void => reject(signal.reason);
-      signal.addEventListener('abort', stop, { once: true });
-      Promise.resolve(work)
-        .then(resolve, reject)
-        .finally(() => signal.removeEventListener('abort', stop));
-    });
-  };
-
-  return {
-    signal,
-    get isDeserted() {
-      return caller?.aborted ?? false;
-    },
-    hold() {
-      isHeld = true;
-    },
-    has: (wanted) => performance.now() + wanted < endsAt,
-    during,
-    sleep(wanted) {
-      let waiting: NodeJS.Timeout | undefined;
-      const passed = new Promise<void>((resolve) => {
-        waiting = setTimeout(resolve, wanted);
-      });
-      return during(passed).finally(() => clearTimeout(waiting));
-    },
-    end() {
-      clearTimeout(timer);
-      caller?.removeEventListener('abort', leave);
-    },
-  };
-};
+export const beginCallTime = (ms: number, caller: AbortSignal | undefined, late: () => Error): CallTime =>
+  new RunningCallTime(ms, caller, late);
