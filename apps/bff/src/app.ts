@@ -1,18 +1,17 @@
 import { createRedisClient } from '@users-bff/token-cache/redis';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { createAudit } from './audit/audit.js';
 import { fileSink, logSink, redisSink } from './audit/sinks.js';
 import { createAccessTokenVerifier } from './authentication/verify-access-token.js';
 import { createTargetRules } from './authorization/target-rules.js';
 import type { Config } from './config/config.js';
-import { currentRequestId } from './current-request.js';
+import { currentRequest } from './current-request.js';
 import { authenticate } from './http/authenticate.js';
+import { beginRequest } from './http/begin-request.js';
 import { browsers } from './http/browsers.js';
 import { health } from './http/health.js';
-import { callsOnly, readInput } from './http/limits.js';
-import { observeRequests } from './http/observe-requests.js';
+import { inTurn } from './http/in-turn.js';
 import { refuse } from './http/refuse.js';
-import { requestId } from './http/request-id.js';
 import { createLoadShedder } from './http/shed-load.js';
 import { trpcEndpoint } from './http/trpc-endpoint.js';
 import type { Logger } from './log.js';
@@ -31,6 +30,8 @@ const REDIS_TIMEOUT_MS = 500;
 /** The application, ready to listen. */
 export interface App {
   readonly handler: Express;
+  /** Resolves when all that calls need has been had or failed once. */
+  readonly isWarm: Promise<void>;
   /** From now on `/readyz` says no, and callers are told to connect elsewhere. */
   stopAccepting(): void;
   /** Breaks off what is asked of Logto. */
@@ -83,7 +84,7 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
 
   let isStopping = false;
   const lastResort: ErrorRequestHandler = (error, _request, response, _next) => {
-    log.error({ requestId: currentRequestId(), errorName: (error as Error).name }, 'request failed');
+    log.error({ ...currentRequest(response).ids, errorName: (error as Error).name }, 'request failed');
     refuse(response, 'INTERNAL_SERVER_ERROR', 'Something broke in this server.');
   };
 
@@ -91,15 +92,19 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustProxy);
-  app.use((_request, response, next) => {
+  const sayGoodbye: RequestHandler = (_request, response, next) => {
     if (isStopping) response.setHeader('connection', 'close');
     next();
-  });
-  app.use(observeRequests(metrics));
-  app.use(requestId);
-  app.use(browsers({ origins: config.corsOrigins, isLocal: config.isLocal }));
-  app.use(health(readiness));
-  app.use(load.handler);
+  };
+  app.use(
+    inTurn(
+      sayGoodbye,
+      beginRequest(metrics),
+      browsers({ origins: config.corsOrigins, isLocal: config.isLocal }),
+      health(readiness),
+      load.handler,
+    ),
+  );
   const authenticated = authenticate({ verify, clockToleranceS, publicUrl, failures }, { audit, log, metrics });
   // On this machine alone there is nothing to keep from anybody.
   const guard = config.isLocal ? undefined : panelGuard(authenticated);
@@ -107,12 +112,13 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
   app.use(authenticated);
   const takeTurn = createTurns();
   const parts = { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize };
-  app.use('/trpc', callsOnly, readInput, trpcEndpoint(parts));
+  app.use('/trpc', trpcEndpoint(parts));
   app.use((_request, response) => refuse(response, 'NOT_FOUND', 'There is nothing here.'));
   app.use(lastResort);
 
   return {
     handler: app,
+    isWarm: warming.isTried,
     stopAccepting() {
       isStopping = true;
       readiness.stop();

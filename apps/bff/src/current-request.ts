@@ -1,16 +1,21 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { currentTraceId } from './telemetry/tracing.js';
+import type { Response } from 'express';
+import type { RequestTrace } from './telemetry/tracing.js';
 
-const requestIds = new AsyncLocalStorage<string>();
+/** The ids by which an operator finds what is said of a request. */
+export interface RequestIds {
+  readonly requestId: string;
+  readonly traceId: string;
+}
 
-/** Runs what belongs to a request, so that errors from before a call's context are made can tell its id. */
-export const runRequest = <T>(requestId: string, work: () => T): T => requestIds.run(requestId, work);
+/** What is known of a request from its beginning. */
+export interface CurrentRequest extends RequestTrace {
+  readonly ids: RequestIds;
+}
 
-/** The id of the request that is being answered. */
-export const currentRequestId = (): string => requestIds.getStore() ?? 'unknown';
-
-/** The ids by which an operator finds what is said of the request. */
-export const currentIds = (): { requestId: string; traceId?: string } => {
-  const traceId = currentTraceId();
-  return { requestId: currentRequestId(), ...(traceId !== undefined && { traceId }) };
+/** Notes it with the answer, which everybody has who answers. */
+export const setCurrentRequest = (response: Response, current: CurrentRequest): void => {
+  response.locals['request'] = current;
 };
+
+/** The request that is answered. */
+export const currentRequest = (response: Response): CurrentRequest => response.locals['request'] as CurrentRequest;

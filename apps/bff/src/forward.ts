@@ -67,11 +67,11 @@ const declare = <In, Out>({ operation, permission, fieldPermissions = {}, way }:
     const go = () => (way ? way(ctx, given as In, send) : send(operation, given as In));
     try {
       if (touches) {
-        await ctx.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOfUser });
+        await ctx.server.checkTouch(ctx.caller, { isMutation, input: given as object, rolesOf: rolesOfUser });
       }
       if (!operation.exclusive) return await go();
       const { userId } = given as { userId: string };
-      return await ctx.takeTurn(`${operation.exclusive} ${userId}`, go, signal);
+      return await ctx.server.takeTurn(`${operation.exclusive} ${userId}`, go, signal);
     } catch (error) {
       throw toProcedureError(error) ?? error;
     }

@@ -1,12 +1,12 @@
-import { initTRPC, type TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, initTRPC, type TRPCError } from '@trpc/server';
 import type { Operation, Send } from '@users-bff/logto-users';
-import type { Audit } from './audit/audit.js';
+import type { Act, Audit } from './audit/audit.js';
 import type { Caller } from './authentication/caller.js';
 import type { Permission } from './authorization/permissions.js';
 import { requirePermission } from './authorization/require-permission.js';
 import { requireStepUp, type StepUpOptions } from './authorization/step-up.js';
 import type { CheckTouch } from './authorization/target-rules.js';
-import { currentIds } from './current-request.js';
+import type { RequestIds } from './current-request.js';
 import type { UsersErrorShape } from './error-shape.js';
 import { describeError } from './errors.js';
 import type { Balance } from './rate-limits/limiter.js';
@@ -35,27 +35,33 @@ export interface UpstreamRecord {
   durationMs: number;
 }
 
-/** What a procedure is given besides its input. */
-export interface Context {
-  readonly caller: Caller;
-  /** Sends an operation to Logto. */
-  readonly send: Send;
+/** What all calls have in common. */
+export interface Server {
   /** Does what Logto cannot do at the same time one after another. */
   readonly takeTurn: TakeTurn;
-  /** Whom the caller may not touch. */
+  /** Whom callers may not touch. */
   readonly checkTouch: CheckTouch;
-  /** How often the caller may call. */
+  /** How often callers may call. */
   readonly limits: RateLimits;
-  /** What is left of the caller's quotas, by class. */
-  readonly balances: Map<ProcedureClass, Balance>;
   /** What credential operations ask of a sign-in. */
   readonly stepUp: StepUpOptions;
   /** Where acts are put on record. */
   readonly audit: Audit;
+  /** Told every call when it has ended. */
+  readonly onCall: (record: CallRecord, ctx: Context) => void;
+}
+
+/** What a procedure is given besides its input. Few keys: tRPC copies it at every step of a call. */
+export interface Context {
+  readonly server: Server;
+  readonly ids: RequestIds;
+  readonly caller: Caller;
   /** The caller's address. */
   readonly ip: string | undefined;
-  /** Told every call when it has ended. */
-  readonly onCall: (record: CallRecord) => void;
+  /** Sends an operation to Logto. */
+  readonly send: Send;
+  /** What is left of the caller's quotas, by class. */
+  readonly balances: Map<ProcedureClass, Balance>;
   /** Set by the step that asks Logto. */
   readonly upstream?: UpstreamRecord;
 }
@@ -70,6 +76,17 @@ export interface Meta {
   readonly fieldPermissions?: Readonly<Record<string, Permission>>;
 }
 
+const faults = new WeakMap<TRPCError, RequestIds>();
+
+/** Notes whose fault it is that a request has no call in it: tRPC makes no context for such a one. */
+export const noteFault = (error: TRPCError, ids: RequestIds): void => void faults.set(error, ids);
+
+const idsOfFault = (error: TRPCError): RequestIds => {
+  const ids = faults.get(error);
+  if (!ids) throw new Error('an error of no request', { cause: error });
+  return ids;
+};
+
 const identity = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
 
 const t = initTRPC
@@ -79,8 +96,8 @@ const t = initTRPC
     isDev: false,
     // Changes no byte on the wire. Without it tRPC maps the type of every result, and loses names and optional fields.
     transformer: identity,
-    errorFormatter: ({ shape, error, type }): UsersErrorShape => {
-      const { message, data } = describeError(error, currentIds(), type === 'mutation');
+    errorFormatter: ({ shape, error, type, ctx }): UsersErrorShape => {
+      const { message, data } = describeError(error, ctx?.ids ?? idsOfFault(error), type === 'mutation');
       return {
         ...shape,
         message,
@@ -89,61 +106,78 @@ const t = initTRPC
     },
   });
 
-const observed = t.middleware(({ ctx, meta, path, next }) =>
-  inSpan(path, { 'rpc.system.name': 'trpc', 'rpc.method': path }, async (span) => {
-    const startedAt = performance.now();
-    const upstream: UpstreamRecord = { attempts: 0, status: undefined, durationMs: 0 };
-    const result = await next({ ctx: { upstream } });
-    const error = result.ok ? undefined : result.error;
-    if (error) failSpan(span, error.code);
-    span.end();
-    const durationMs = performance.now() - startedAt;
-    ctx.onCall({ procedure: path, permission: meta?.permission, durationMs, error, upstream });
-    return result;
-  }),
-);
+/** What a call is to be checked and recorded by. */
+interface Asked {
+  readonly ctx: Context;
+  readonly meta: Meta | undefined;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly path: string;
+  readonly getRawInput: () => Promise<unknown>;
+}
 
 /** Every act is put on record, and every reading of secrets; other readings where they are denied. */
-const audited = t.middleware(async ({ ctx, meta, type, path, getRawInput, next }) => {
-  const startedAt = performance.now();
-  const { caller, audit, ip } = ctx;
-  const input = await getRawInput().catch(() => undefined);
-  const isMutation = type === 'mutation';
-  const { requestId, traceId } = currentIds();
-  const act = { requestId, traceId, isMutation, caller, ip, procedure: path, permission: meta?.permission, input };
-  const isAct = isMutation || meta?.permission === 'users:credentials';
-  const result = await (isAct ? audit.begin(act).then(() => next()) : next()).catch((error: TRPCError) => {
-    // What this middleware throws itself.
-    audit.end(act, { error, durationMs: performance.now() - startedAt });
-    throw error;
-  });
-  const error = result.ok ? undefined : result.error;
-  if (isAct || error?.code === 'FORBIDDEN') {
-    const data = result.ok ? result.data : undefined;
-    audit.end(act, { error, data, durationMs: performance.now() - startedAt });
-  }
-  return result;
+const isOnRecord = ({ type, meta }: Asked): boolean => type === 'mutation' || meta?.permission === 'users:credentials';
+
+const actOf = async ({ ctx, meta, type, path, getRawInput }: Asked): Promise<Act> => ({
+  ...ctx.ids,
+  isMutation: type === 'mutation',
+  caller: ctx.caller,
+  ip: ctx.ip,
+  procedure: path,
+  permission: meta?.permission,
+  input: await getRawInput().catch(() => undefined),
 });
 
-const counted = t.middleware(async ({ ctx, meta, type, next }) => {
-  const procedureClass = classOf(meta?.permission, type === 'mutation');
-  ctx.balances.set(procedureClass, await ctx.limits.countCall(ctx.caller, procedureClass));
-  return next();
-});
+/** Counts a call, then lets it pass or refuses it. */
+const admit = async ({ ctx, meta, type }: Asked): Promise<void> => {
+  const { server, caller, balances } = ctx;
+  const permission = meta?.permission;
+  const procedureClass = classOf(permission, type === 'mutation');
+  balances.set(procedureClass, await server.limits.countCall(caller, procedureClass));
+  if (permission === undefined) return;
+  requirePermission(caller, permission);
+  if (permission === 'users:credentials') requireStepUp(caller, server.stepUp);
+};
 
-const permitted = t.middleware(({ ctx, meta, next }) => {
-  // Held by the types too: see below.
-  if (!meta?.permission) throw new Error('a procedure without a permission');
-  requirePermission(ctx.caller, meta.permission);
-  if (meta.permission === 'users:credentials') requireStepUp(ctx.caller, ctx.stepUp);
-  return next();
-});
+/** All that happens around a call. One step and not several: tRPC copies context and call for each. */
+const guarded = t.middleware((asked) =>
+  inSpan(asked.path, { 'rpc.system.name': 'trpc', 'rpc.method': asked.path }, async (span) => {
+    const { ctx, meta, path, next } = asked;
+    const { server } = ctx;
+    const startedAt = performance.now();
+    const upstream: UpstreamRecord = { attempts: 0, status: undefined, durationMs: 0 };
+    let act: Act | undefined;
+    let data: unknown;
+    let error: TRPCError | undefined;
+    try {
+      if (isOnRecord(asked)) {
+        act = await actOf(asked);
+        await server.audit.begin(act);
+      }
+      await admit(asked);
+      const result = await next({ ctx: { upstream } });
+      if (result.ok) data = result.data;
+      else error = result.error;
+      return result;
+    } catch (cause) {
+      error = getTRPCErrorFromUnknown(cause);
+      throw error;
+    } finally {
+      const durationMs = performance.now() - startedAt;
+      if (error?.code === 'FORBIDDEN') act ??= await actOf(asked);
+      if (act) server.audit.end(act, { error, data, durationMs });
+      if (error) failSpan(span, error.code);
+      span.end();
+      server.onCall({ procedure: path, permission: meta?.permission, durationMs, error, upstream }, ctx);
+    }
+  }),
+);
 
 export const { router } = t;
 
 /** The start of a procedure that any authenticated caller may call. */
-export const authenticatedProcedure = t.procedure.use(observed).use(counted);
+export const authenticatedProcedure = t.procedure.use(guarded);
 
 /** The start of a procedure for callers with a permission. There is no other: one without it does not compile. */
 export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) =>
-  t.procedure.meta(meta).use(observed).use(audited).use(counted).use(permitted);
+  t.procedure.meta(meta).use(guarded);

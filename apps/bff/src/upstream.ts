@@ -17,7 +17,7 @@ import { createBulkhead } from './rate-limits/bulkhead.js';
 import type { Readiness } from './readiness.js';
 import { countTokenEvents } from './telemetry/count-token-events.js';
 import type { Metrics } from './telemetry/metrics.js';
-import { beginSpan, failSpan, inSpan, traceHeaders } from './telemetry/tracing.js';
+import { beginSpan, failSpan, inSpan, type TraceHeaders, traceHeaders } from './telemetry/tracing.js';
 
 /** Requests to Logto: as many as there are connections; who waits longer than a second is told to come back. */
 const BULKHEAD = { limit: 64, queueLimit: 1_024, maxWaitMs: 1_000 };
@@ -25,7 +25,10 @@ const BULKHEAD = { limit: 64, queueLimit: 1_024, maxWaitMs: 1_000 };
 const CIRCUIT = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 /** What goes with the calls of one request. */
-export type RequestFacts = Pick<CallOptions, 'language' | 'requestId' | 'timeoutMs'>;
+export interface RequestFacts extends Pick<CallOptions, 'language' | 'requestId' | 'timeoutMs'> {
+  /** The trace of the request, which goes on to Logto where no span of ours does. */
+  readonly trace: TraceHeaders | undefined;
+}
 
 /** The way to Logto: one token, one pool of connections, one bulkhead. */
 export interface Upstream {
@@ -80,19 +83,20 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
     metrics.upstreamQueue.set(bulkhead.waiting);
   });
 
-  const getAccessToken = ({ signal }: { signal?: AbortSignal }): Promise<string> =>
-    inSpan('token.get', {}, async (span) => {
+  const getAccessToken = (options: { readonly signal?: AbortSignal }): Promise<string> =>
+    inSpan('token.get', {}, (span) => {
       wasInMemory = false;
-      const token = tokens.getToken(signal ? { signal } : {});
+      const token = tokens.getToken(options);
       span.setAttribute('cache.result', wasInMemory ? 'memory' : 'waited');
-      try {
-        return await token;
-      } catch (error) {
+      if (wasInMemory) {
+        span.end();
+        return token;
+      }
+      const fail = (error: unknown): never => {
         failSpan(span, error instanceof Error ? error.name : 'unknown');
         throw error;
-      } finally {
-        span.end();
-      }
+      };
+      return token.catch(fail).finally(() => span.end());
     });
 
   const logto = createLogtoUsersClient({
@@ -115,7 +119,11 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
   });
 
   const { hostname } = new URL(config.logtoEndpoint);
-  const observe = ({ operation, method, path, resends }: Attempt, lastStatus: number | undefined): AttemptObserver => {
+  const observe = (
+    { operation, method, path, resends }: Attempt,
+    lastStatus: number | undefined,
+    requestTrace: TraceHeaders | undefined,
+  ): AttemptObserver => {
     if (resends > 0) metrics.retries.inc({ reason: retryReason(lastStatus) });
     const startedAt = performance.now();
     const span = beginSpan(`${method} ${path}`, SpanKind.CLIENT, {
@@ -124,7 +132,7 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
       'server.address': hostname,
       'http.request.resend_count': resends,
     });
-    const trace = traceHeaders(span);
+    const trace = traceHeaders(span) ?? requestTrace;
     return {
       ...(trace && { trace }),
       end({ status, error }) {
@@ -140,26 +148,28 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
   };
 
   return {
-    sendFor: (caller, facts) => (operation, input, options) => {
-      let lastStatus: number | undefined;
-      return logto.send(operation, input, {
-        ...options,
-        ...facts,
-        admit: (request, signal) => bulkhead.run(caller, request, signal),
-        onAttempt(attempt) {
-          const own = observe(attempt, lastStatus);
-          const others = options?.onAttempt?.(attempt);
-          return {
-            ...own,
-            end(result) {
-              lastStatus = result.status;
-              own.end(result);
-              others?.end(result);
-            },
-          };
-        },
-      });
-    },
+    sendFor:
+      (caller, { trace, ...facts }) =>
+      (operation, input, options) => {
+        let lastStatus: number | undefined;
+        return logto.send(operation, input, {
+          ...options,
+          ...facts,
+          admit: (request, time) => bulkhead.run(caller, request, time),
+          onAttempt(attempt) {
+            const own = observe(attempt, lastStatus, trace);
+            const others = options?.onAttempt?.(attempt);
+            return {
+              ...own,
+              end(result) {
+                lastStatus = result.status;
+                own.end(result);
+                others?.end(result);
+              },
+            };
+          },
+        });
+      },
     async warmUp() {
       await tokens.getToken();
     },

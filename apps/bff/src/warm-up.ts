@@ -4,6 +4,8 @@ const RETRY_MS = 1_000;
 
 /** Goes on in the background until everything has been had once. */
 export interface WarmUp {
+  /** Resolves when everything has been tried once. */
+  readonly isTried: Promise<void>;
   stop(): void;
 }
 
@@ -11,16 +13,22 @@ export interface WarmUp {
 export const warmUp = (parts: readonly (() => Promise<unknown>)[]): WarmUp => {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const get = async (part: () => Promise<unknown>): Promise<void> => {
-    while (!signal.aborted) {
-      const isThere = await part().then(
-        () => true,
-        () => false,
-      );
-      if (isThere) return;
+  const get = (part: () => Promise<unknown>): Promise<boolean> =>
+    part().then(
+      () => true,
+      () => false,
+    );
+  const insist = async (part: () => Promise<unknown>, first: Promise<boolean>): Promise<void> => {
+    let isThere = await first;
+    while (!isThere && !signal.aborted) {
       await setTimeout(RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
+      isThere = signal.aborted || (await get(part));
     }
   };
-  for (const part of parts) void get(part);
-  return { stop: () => stopping.abort() };
+  const firsts = parts.map((part) => {
+    const first = get(part);
+    void insist(part, first);
+    return first;
+  });
+  return { isTried: Promise.all(firsts).then(() => {}), stop: () => stopping.abort() };
 };

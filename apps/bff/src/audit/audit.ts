@@ -6,6 +6,8 @@ import { createChain } from './chain.js';
 import { type Act, type AuditRecord, describeAct, describeEnd, madeTarget } from './record.js';
 import type { AuditSink } from './sinks.js';
 
+export type { Act };
+
 /** How acts are put on record. */
 export interface AuditOptions {
   readonly sinks: readonly AuditSink[];

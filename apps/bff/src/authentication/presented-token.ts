@@ -12,8 +12,14 @@ const CREDENTIALS = /^(bearer|dpop) +([\w\-.~+/]+=*)$/i;
 
 const MAX_LENGTH = 16_384;
 
-const valuesOf = (rawHeaders: readonly string[], name: string): string[] =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+const valuesOf = (rawHeaders: readonly string[], wanted: string): string[] => {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(value);
+  }
+  return values;
+};
 
 /**
  * The token of a request: from the Authorization header alone (RFC 6750, section 2.1; RFC 9449, section 7.1), never

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { ALGORITHMS } from './algorithms.js';
@@ -139,7 +139,7 @@ export const createAccessTokenVerifier = (options: VerifierOptions): VerifyAcces
   };
 
   const verify = async (token: string): Promise<Caller> => {
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const known = verdicts.get(key);
     if (known && known.generation === checks.get(known.caller.issuer)?.keys.generation && Date.now() < known.until) {
       return known.caller;

@@ -6,7 +6,7 @@ import { type CheckProof, createProofCheck } from '../authentication/dpop-proof.
 import { AuthenticationError, KeySetUnavailableError } from '../authentication/errors.js';
 import { presentedToken } from '../authentication/presented-token.js';
 import type { VerifyAccessToken } from '../authentication/verify-access-token.js';
-import { currentRequestId } from '../current-request.js';
+import { currentRequest } from '../current-request.js';
 import type { Logger } from '../log.js';
 import { createLimiter, type Quota } from '../rate-limits/limiter.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -65,13 +65,13 @@ export const authenticate = (options: AuthenticationOptions, observers: Authenti
   // Of each process for itself: what is limited are answers, and no caller with a good token is.
   const failures = createLimiter('failures', options.failures, undefined);
   return async (request, response, next) => {
-    const requestId = currentRequestId();
+    const { ids } = currentRequest(response);
     try {
       response.locals['caller'] = await identify(request, options, checkProof);
     } catch (error) {
       if (error instanceof AuthenticationError) {
         metrics.authenticationFailures.inc({ reason: error.failure ?? 'no_token' });
-        log.info({ requestId, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
+        log.info({ ...ids, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
         if (error.failure) audit.notLetIn(request.ip, error.failure);
         const { isSpent, resetSeconds } = await failures.take(request.ip ?? 'unknown');
         if (isSpent) {
@@ -87,7 +87,7 @@ export const authenticate = (options: AuthenticationOptions, observers: Authenti
       }
       if (error instanceof KeySetUnavailableError) {
         metrics.authenticationFailures.inc({ reason: 'keys_unavailable' });
-        log.error({ requestId }, 'keys of the issuer unavailable');
+        log.error(ids, 'keys of the issuer unavailable');
         response.setHeader('retry-after', '5');
         return refuse(response, 'SERVICE_UNAVAILABLE', 'Callers cannot be verified at the moment.');
       }

@@ -1,23 +1,28 @@
 import cors from 'cors';
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { refuse } from './refuse.js';
 
 /** Answers are data: nothing in them may be run, framed, sniffed or kept. */
-const headers: RequestHandler[] = [
-  helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-  }),
-  (_request, response, next) => {
-    response.setHeader('cache-control', 'no-store');
-    next();
+const protect = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
   },
-];
+  referrerPolicy: { policy: 'no-referrer' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
+});
+
+/** What helmet says of every answer: always the same, so that it is asked once. */
+const headersOf = (middleware: typeof protect): ReadonlyMap<string, string> => {
+  const headers = new Map<string, string>();
+  const recorder = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader() {} };
+  const [request, response] = [{}, recorder] as unknown as Parameters<typeof protect>;
+  middleware(request, response, () => {});
+  return headers;
+};
+
+const HEADERS = new Map([...headersOf(protect), ['cache-control', 'no-store']]);
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
@@ -33,37 +38,33 @@ const isOwn = (origin: string, host: string | undefined): boolean =>
  * @param options.isLocal This server is for this machine alone: a page whose name was made to point here (DNS
  * rebinding) is told by the name that it calls.
  */
-export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isLocal: boolean }): Router => {
-  const router = Router();
-  router.use(...headers);
-  router.use((request, response, next) => {
-    if (!isLocal || LOOPBACK.test(request.headers.host ?? '')) return next();
-    refuse(response, 'FORBIDDEN', 'This server is for this machine alone.');
+export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isLocal: boolean }): RequestHandler => {
+  const shareWith = cors({
+    origin: [...origins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'dpop',
+      'traceparent',
+      'tracestate',
+      'trpc-accept',
+      'x-request-id',
+      'x-request-timeout',
+    ],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
+    maxAge: 600,
   });
-  router.use((request, response, next) => {
+  return (request, response, next) => {
+    response.setHeaders(HEADERS);
     const { origin, host } = request.headers;
-    if (origin === undefined || origins.includes(origin) || isOwn(origin, host)) return next();
-    refuse(response, 'FORBIDDEN', 'Pages of this origin may not call.');
-  });
-  if (origins.length > 0) {
-    router.use(
-      cors({
-        origin: [...origins],
-        methods: ['GET', 'POST'],
-        allowedHeaders: [
-          'authorization',
-          'content-type',
-          'dpop',
-          'traceparent',
-          'tracestate',
-          'trpc-accept',
-          'x-request-id',
-          'x-request-timeout',
-        ],
-        exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
-        maxAge: 600,
-      }),
-    );
-  }
-  return router;
+    if (isLocal && !LOOPBACK.test(host ?? '')) {
+      return refuse(response, 'FORBIDDEN', 'This server is for this machine alone.');
+    }
+    if (origin !== undefined && !origins.includes(origin) && !isOwn(origin, host)) {
+      return refuse(response, 'FORBIDDEN', 'Pages of this origin may not call.');
+    }
+    if (origins.length > 0) shareWith(request, response, next);
+    else next();
+  };
 };

@@ -1,8 +1,9 @@
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { getErrorShape } from '@trpc/server/shared';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
+import type { Sent } from './read-call.js';
 
 /** What tRPC's own adapter is told as well. */
 export interface PlainCallOptions {
@@ -12,23 +13,24 @@ export interface PlainCallOptions {
   readonly responseMeta: (known: { ctx: Context; errors: readonly TRPCError[] }) => { headers: Record<string, string> };
 }
 
-interface Call {
-  readonly path: string;
+interface Calls {
   readonly type: 'query' | 'mutation';
-  readonly procedure: AnyTRPCProcedure;
-  readonly input: unknown;
+  readonly paths: readonly string[];
+  readonly called: readonly AnyTRPCProcedure[];
+  readonly inputs: Readonly<Record<number, unknown>>;
+  readonly isBatch: boolean;
 }
 
-interface Calls {
-  readonly calls: readonly Call[];
-  readonly isBatch: boolean;
+interface Answer {
+  readonly status: number;
+  readonly body: object;
 }
 
 /** As tRPC answers them: by what the caller takes, where streams are possible. */
 const VARY = 'trpc-accept, accept';
 
 /** Nothing that a parser of URLs would see otherwise. */
-const PLAIN_URL = /^\/([\w.,]+)(?:\?([^?#]*))?$/;
+const PLAIN_URL = /^\/([\w.,]+)(?:\?[^?#]*)?$/;
 const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
 const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
@@ -37,11 +39,14 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The inputs by their place; `undefined` for what is no JSON, or no inputs of a batch. */
-const inputsOf = (request: Request, given: string | null, isBatch: boolean): Record<number, unknown> | undefined => {
-  const text = request.method === 'GET' ? given : (request.body as string);
+const inputsOf = (
+  text: string | undefined,
+  isPost: boolean,
+  isBatch: boolean,
+): Readonly<Record<number, unknown>> | undefined => {
   try {
     // By GET none is needed, and an empty one is none.
-    const value: unknown = text || request.method === 'POST' ? JSON.parse(text ?? '') : {};
+    const value: unknown = text || isPost ? JSON.parse(text ?? '') : {};
     if (!isBatch) return { 0: text ? value : undefined };
     return isObject(value) ? value : undefined;
   } catch {
@@ -49,29 +54,35 @@ const inputsOf = (request: Request, given: string | null, isBatch: boolean): Rec
   }
 };
 
+/** The procedures of a request; `undefined` where not all are called in the same plain way. */
+const proceduresOf = (paths: readonly string[], isPost: boolean): AnyTRPCProcedure[] | undefined => {
+  const called: AnyTRPCProcedure[] = [];
+  for (const path of paths) {
+    const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined;
+    const type = procedure?._def.type;
+    if (!procedure || type === 'subscription' || type !== (called[0]?._def.type ?? type)) return undefined;
+    if (type === 'mutation' && !isPost) return undefined;
+    called.push(procedure);
+  }
+  return called;
+};
+
 /** The calls of a request; `undefined` where there is anything unusual about it. */
-const callsOf = (request: Request, maxBatchSize: number): Calls | undefined => {
+const callsOf = (request: Request, { parameters, text }: Sent, maxBatchSize: number): Calls | undefined => {
   const { headers, method, url } = request;
+  const isPost = method === 'POST';
   if (headers['trpc-accept'] !== undefined || headers.accept?.includes('jsonl')) return undefined;
-  if (method === 'GET' && headers['content-type'] !== undefined) return undefined;
-  const [, path = '', query = ''] = PLAIN_URL.exec(url) ?? [];
-  if (!path || !PLAIN_HOST.test(headers.host ?? '')) return undefined;
-  const parameters = new URLSearchParams(query);
-  if (parameters.has('connectionParams')) return undefined;
+  if (!isPost && headers['content-type'] !== undefined) return undefined;
+  const path = PLAIN_URL.exec(url)?.[1];
+  if (path === undefined || !PLAIN_HOST.test(headers.host ?? '') || parameters.has('connectionParams')) {
+    return undefined;
+  }
   const isBatch = parameters.get('batch') === '1';
   const paths = isBatch ? path.split(',') : [path];
   if (paths.length > maxBatchSize) return undefined;
-  const inputs = inputsOf(request, parameters.get('input'), isBatch);
-  if (!inputs) return undefined;
-  const calls: Call[] = [];
-  for (const [index, each] of paths.entries()) {
-    const procedure = Object.hasOwn(procedures, each) ? procedures[each] : undefined;
-    const type = procedure?._def.type;
-    if (!procedure || (type !== 'query' && type !== 'mutation') || type !== (calls[0]?.type ?? type)) return undefined;
-    if (type === 'mutation' && method !== 'POST') return undefined;
-    calls.push({ path: each, type, procedure, input: inputs[index] });
-  }
-  return { calls, isBatch };
+  const inputs = inputsOf(text, isPost, isBatch);
+  const called = inputs && proceduresOf(paths, isPost);
+  return called && { type: called[0]?._def.type as Calls['type'], paths, called, inputs, isBatch };
 };
 
 /** Ends queries where the caller leaves before the answer. */
@@ -87,41 +98,57 @@ const signalOf = (response: Response): AbortSignal => {
  * Answers plain calls of procedures, one or a batch, as tRPC's adapter would, and leaves to it whatever is not plain:
  * streams, faults in the request, names that do not exist. It spares them the conversion of Node's request into the
  * one of the Fetch standard and of its response back, which takes more time than all checks of a call together.
+ *
+ * @returns Whether it answers; resolves when it has.
  */
 export const plainCalls =
-  ({ maxBatchSize, createContext, responseMeta }: PlainCallOptions): RequestHandler =>
-  async (request, response, next) => {
-    const asked = callsOf(request, maxBatchSize);
-    if (!asked) return next();
+  ({ maxBatchSize, createContext, responseMeta }: PlainCallOptions) =>
+  (request: Request, response: Response, sent: Sent): Promise<void> | undefined => {
+    const asked = callsOf(request, sent, maxBatchSize);
+    if (!asked) return undefined;
+    const { type, paths, called, inputs, isBatch } = asked;
     const ctx = createContext({ req: request, res: response });
     const signal = signalOf(response);
     const errors: TRPCError[] = [];
-    const answers = await Promise.all(
-      asked.calls.map(async ({ procedure, path, type, input }, batchIndex) => {
-        try {
-          const data: unknown = await procedure({
-            path,
-            type,
-            ctx,
-            signal,
-            batchIndex,
-            getRawInput: async () => input,
-          });
-          return { status: 200, body: { result: { data } } };
-        } catch (cause) {
-          const error = getTRPCErrorFromUnknown(cause);
-          errors[batchIndex] = error;
-          const shape = getErrorShape({ config: appRouter._def._config, error, type, path, input, ctx });
-          return { status: shape.data.httpStatus, body: { error: shape } };
-        }
-      }),
-    );
-    const [first] = answers;
-    const isUniform = answers.every(({ status }) => status === first?.status);
-    const { headers } = responseMeta({ ctx, errors: errors.filter(Boolean) });
-    response.statusCode = isUniform ? (first?.status ?? 200) : 207;
-    response.setHeader('vary', VARY);
-    response.setHeader('content-type', 'application/json');
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    response.end(JSON.stringify(asked.isBatch ? answers.map(({ body }) => body) : first?.body));
+
+    const call = async (procedure: AnyTRPCProcedure, batchIndex: number): Promise<Answer> => {
+      const path = paths[batchIndex] as string;
+      const input = inputs[batchIndex];
+      try {
+        const getRawInput = async () => input;
+        return {
+          status: 200,
+          body: { result: { data: await procedure({ path, type, ctx, signal, batchIndex, getRawInput }) } },
+        };
+      } catch (cause) {
+        const error = getTRPCErrorFromUnknown(cause);
+        errors[batchIndex] = error;
+        const shape = getErrorShape({ config: appRouter._def._config, error, type, path, input, ctx });
+        return { status: shape.data.httpStatus, body: { error: shape } };
+      }
+    };
+
+    const end = (status: number, body: unknown): void => {
+      response.statusCode = status;
+      response.setHeader('vary', VARY);
+      response.setHeader('content-type', 'application/json');
+      for (const [name, value] of Object.entries(responseMeta({ ctx, errors }).headers))
+        response.setHeader(name, value);
+      response.end(JSON.stringify(body));
+    };
+
+    const answerOne = async (): Promise<void> => {
+      const { status, body } = await call(called[0] as AnyTRPCProcedure, 0);
+      end(status, body);
+    };
+    const answerAll = async (): Promise<void> => {
+      const answers = await Promise.all(called.map(call));
+      const status = answers[0]?.status ?? 200;
+      const isUniform = answers.every((answer) => answer.status === status);
+      end(
+        isUniform ? status : 207,
+        answers.map(({ body }) => body),
+      );
+    };
+    return isBatch ? answerAll() : answerOne();
   };

@@ -2,33 +2,25 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Audit } from '../audit/audit.js';
 import { callerKey } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
-import type { StepUpOptions } from '../authorization/step-up.js';
-import type { CheckTouch } from '../authorization/target-rules.js';
-import { currentRequestId } from '../current-request.js';
+import { currentRequest } from '../current-request.js';
 import { ProcedureError, StepUpError, toProcedureError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { Balance } from '../rate-limits/limiter.js';
-import type { RateLimits } from '../rate-limits/rate-limits.js';
-import type { TakeTurn } from '../rate-limits/turns.js';
 import { appRouter } from '../router/index.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { CallRecord, Context } from '../trpc.js';
+import { traceHeaders } from '../telemetry/tracing.js';
+import { type CallRecord, type Context, noteFault, type Server } from '../trpc.js';
 import type { Upstream } from '../upstream.js';
 import { callerOf } from './authenticate.js';
 import { logCall } from './call-log.js';
 import { plainCalls } from './plain-calls.js';
+import { readCall } from './read-call.js';
 
 /** What calls are answered with. */
-export interface TrpcEndpointOptions {
+export interface TrpcEndpointOptions extends Omit<Server, 'onCall'> {
   readonly upstream: Pick<Upstream, 'sendFor'>;
-  readonly takeTurn: TakeTurn;
-  readonly checkTouch: CheckTouch;
-  readonly stepUp: StepUpOptions;
-  readonly limits: RateLimits;
-  readonly audit: Audit;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Calls in one HTTP request. */
@@ -71,30 +63,36 @@ const count = (metrics: Metrics, { procedure, permission, durationMs, error }: C
 };
 
 /** Answers tRPC's calls, single and in batches: plain ones directly, the others by tRPC's own adapter. */
-export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler[] => {
+export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
   const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize } = options;
+  const writeDown = logCall(log);
+  const server: Server = {
+    takeTurn,
+    checkTouch,
+    stepUp,
+    limits,
+    audit,
+    onCall(record, ctx) {
+      writeDown(record, ctx);
+      count(metrics, record);
+    },
+  };
 
   const createContext = ({ req, res }: { req: Request; res: Response }): Context => {
     const caller = callerOf(res);
-    const writeDown = logCall(log, caller);
+    const { ids, span } = currentRequest(res);
     return {
+      server,
+      ids,
       caller,
+      ip: req.ip,
       send: upstream.sendFor(callerKey(caller), {
-        requestId: currentRequestId(),
+        requestId: ids.requestId,
         language: req.headers['accept-language'],
         timeoutMs: timeoutOf(req.headers),
+        trace: traceHeaders(span),
       }),
-      takeTurn,
-      checkTouch,
-      stepUp,
-      limits,
       balances: new Map(),
-      audit,
-      ip: req.ip,
-      onCall(record) {
-        writeDown(record);
-        count(metrics, record);
-      },
     };
   };
 
@@ -118,12 +116,23 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler[] => 
     allowMethodOverride: true,
     createContext,
     responseMeta,
-    onError: ({ error, path }) => {
+    onError: ({ error, path, req: { res } }) => {
+      const { ids } = currentRequest(res as Response);
+      noteFault(error, ids);
       // Calls that reached a procedure have their line already.
       const isKnown = path !== undefined && Object.hasOwn(appRouter._def.procedures, path);
-      if (!isKnown) log.info({ requestId: currentRequestId(), outcome: error.code }, 'no call');
+      if (!isKnown) log.info({ ...ids, outcome: error.code }, 'no call');
     },
   });
 
-  return [plainCalls({ maxBatchSize, createContext, responseMeta }), adapter];
+  const answerPlainly = plainCalls({ maxBatchSize, createContext, responseMeta });
+
+  return async (request, response, next) => {
+    const sent = await readCall(request, response);
+    if (!sent) return;
+    const isAnswered = answerPlainly(request, response, sent);
+    if (isAnswered) return isAnswered;
+    request.body = sent.text;
+    adapter(request, response, next);
+  };
 };

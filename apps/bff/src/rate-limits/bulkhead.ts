@@ -9,13 +9,19 @@ export interface BulkheadOptions {
   readonly maxWaitMs: number;
 }
 
+/** What a caller asks for, looked at where there is no room. */
+export interface Wish {
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Does work when there is room. */
 export interface Bulkhead {
   /**
    * Does work. Rejects with ProcedureError SERVICE_UNAVAILABLE where there is no room in time, and with the reason of
    * the signal where that ends the wait.
    */
-  run<T>(caller: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(caller: string, work: () => Promise<T>, wish?: Wish): Promise<T>;
   readonly inFlight: number;
   readonly waiting: number;
 }
@@ -56,7 +62,7 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       retryAfterSeconds: Math.ceil(maxWaitMs / 1_000),
     });
 
-  const wait = (caller: string, signal: AbortSignal | undefined): Promise<void> =>
+  const queue = (caller: string, signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (reason: unknown): void => {
         waiting = waiting.filter((waiter) => waiter !== own);
@@ -80,20 +86,22 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       waiting.push(own);
     });
 
-  const room = (caller: string, signal: AbortSignal | undefined): Promise<void> | undefined => {
-    if (signal?.aborted) return Promise.reject(signal.reason);
+  const room = (caller: string, wish: Wish | undefined): Promise<void> | undefined => {
     if (hasRoom(caller)) {
       begin(caller);
       return undefined;
     }
+    const signal = wish?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const own = waiting.filter((waiter) => waiter.caller === caller).length;
     if (waiting.length >= queueLimit || own >= queueLimit / 2) return Promise.reject(refuse());
-    return wait(caller, signal);
+    return queue(caller, signal);
   };
 
   return {
-    async run(caller, work, signal) {
-      await room(caller, signal);
+    async run(caller, work, wish) {
+      const wait = room(caller, wish);
+      if (wait) await wait;
       try {
         return await work();
       } finally {

@@ -12,7 +12,7 @@ export const createTurns = (): TakeTurn => {
     const queue = queues.get(key) ?? createBulkhead(TURNS);
     queues.set(key, queue);
     try {
-      return await queue.run(key, work, signal);
+      return await queue.run(key, work, { signal });
     } finally {
       if (queue.inFlight + queue.waiting === 0) queues.delete(key);
     }

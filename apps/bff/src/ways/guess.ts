@@ -7,7 +7,7 @@ const isWrongGuess = (error: unknown): boolean =>
 /** Counts a guess as wrong from its beginning, so that guesses at the same time count too. */
 export const guessing =
   <In extends { userId: string }, Out>(operation: Operation<In, Out>): Way<In, Out> =>
-  async ({ limits }, input, send) => {
+  async ({ server: { limits } }, input, send) => {
     const wasNone = await limits.countGuess(input.userId);
     try {
       const result = await send(operation, input);
