@@ -30,8 +30,6 @@ const REDIS_TIMEOUT_MS = 500;
 /** The application, ready to listen. */
 export interface App {
   readonly handler: Express;
-  /** Resolves when all that calls need has been had or failed once. */
-  readonly isWarm: Promise<void>;
   /** From now on `/readyz` says no, and callers are told to connect elsewhere. */
   stopAccepting(): void;
   /** Breaks off what is asked of Logto. */
@@ -101,7 +99,7 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
       sayGoodbye,
       beginRequest(metrics),
       browsers({ origins: config.corsOrigins, isLocal: config.isLocal }),
-      health(readiness),
+      health(readiness, warming.isTried),
       load.handler,
     ),
   );
@@ -118,7 +116,6 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
 
   return {
     handler: app,
-    isWarm: warming.isTried,
     stopAccepting() {
       isStopping = true;
       readiness.stop();

@@ -41,9 +41,6 @@ const MAX_REQUESTS_PER_CONNECTION = 10_000;
 /** Connections that wait to be taken: beyond Node's 511 a burst would lose some, and its callers seconds. */
 const BACKLOG = 4_096;
 
-/** Milliseconds to be ready in, before a start is told all the same. */
-const WARM_UP_MS = 1_000;
-
 const warn = (config: Config, log: Logger): void => {
   if (config.environment !== 'production') return;
   if (/^v20\./.test(process.version)) {
@@ -87,8 +84,6 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
     throw error;
   });
   const url = addressOf(server, config.host);
-  // Who waits for the line below, or for this function, finds a server that is ready, if it can be.
-  await Promise.race([app.isWarm, setTimeout(WARM_UP_MS, undefined, { ref: false })]);
   log.info({ configuration: describeConfig(config) }, 'configuration');
   log.info({ url, metricsUrl: metricsServer?.url, environment: config.environment }, 'listening');
   warn(config, log);

@@ -53,7 +53,7 @@ export const startProgram = async (name: string, env: Record<string, string> = {
 };
 
 /** Starts the BFF with everything on: checks, permissions, validation, audit, limits, logging, metrics. */
-export const startBff = async (endpoint: string): Promise<Running> => {
+export const startBff = async (endpoint: string, environment: Record<string, string> = {}): Promise<Running> => {
   const { child, url } = await startBffProcess({
     NODE_ENV: 'production',
     LOGTO_ENDPOINT: endpoint,
@@ -62,6 +62,7 @@ export const startBff = async (endpoint: string): Promise<Running> => {
     // The proxies refuse nobody either.
     MAX_IN_FLIGHT: '1000',
     MAX_EVENT_LOOP_DELAY_MS: '10000',
+    ...environment,
   });
   return running(child, url);
 };

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 
+const agent = process.env['FRESH_CONNECTIONS'] ? undefined : new Agent({ keepAlive: true, maxSockets: 64 });
+
 const app = express();
 app.use(
   createProxyMiddleware({
     target: process.env['UPSTREAM'] ?? '',
     changeOrigin: true,
-    agent: new Agent({ keepAlive: true, maxSockets: 64 }),
+    ...(agent && { agent }),
   }),
 );
 const server = app.listen(0, '127.0.0.1', () =>
