@@ -10,10 +10,15 @@ export const machine = {
   memoryGB: Math.round(totalmem() / 2 ** 30),
 };
 
-/** Writes figures to `bench/results/`, with the machine and the moment. */
-export const record = (name: string, figures: unknown): void => {
+/** A file in `bench/results/`. */
+export const resultsFile = (name: string): string => {
   const folder = fileURLToPath(new URL('../results', import.meta.url));
   mkdirSync(folder, { recursive: true });
+  return `${folder}/${name}`;
+};
+
+/** Writes figures to `bench/results/`, with the machine and the moment. */
+export const record = (name: string, figures: unknown): void => {
   const text = JSON.stringify({ at: new Date().toISOString(), machine, figures }, undefined, 2);
-  writeFileSync(`${folder}/${name}.json`, `${text}\n`);
+  writeFileSync(resultsFile(`${name}.json`), `${text}\n`);
 };

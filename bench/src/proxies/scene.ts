@@ -53,8 +53,12 @@ export const startProgram = async (name: string, env: Record<string, string> = {
 };
 
 /** Starts the BFF with everything on: checks, permissions, validation, audit, limits, logging, metrics. */
-export const startBff = async (endpoint: string, environment: Record<string, string> = {}): Promise<Running> => {
-  const { child, url } = await startBffProcess({
+export const startBff = async (
+  endpoint: string,
+  environment: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<Running> => {
+  const variables = {
     NODE_ENV: 'production',
     LOGTO_ENDPOINT: endpoint,
     LOGTO_APP_ID: 'app',
@@ -63,6 +67,7 @@ export const startBff = async (endpoint: string, environment: Record<string, str
     MAX_IN_FLIGHT: '1000',
     MAX_EVENT_LOOP_DELAY_MS: '10000',
     ...environment,
-  });
+  };
+  const { child, url } = await startBffProcess(variables, flags);
   return running(child, url);
 };
