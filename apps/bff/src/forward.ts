@@ -5,7 +5,7 @@ import type { Permission } from './authorization/permissions.js';
 import { requireFieldPermissions } from './authorization/require-permission.js';
 import { toProcedureError } from './errors.js';
 import type { Mutation, Query } from './procedure-types.js';
-import { type Context, permittedProcedure } from './trpc.js';
+import { type PermittedCall, permittedProcedure } from './trpc.js';
 import { guessing } from './ways/guess.js';
 import { replaceRoles } from './ways/replace-roles.js';
 import { rolesOf } from './ways/roles-of.js';
@@ -23,18 +23,17 @@ interface Declaration<In, Out> {
 }
 
 /** What of a call goes on to Logto: the caller's leaving, and the counting of what is sent. */
-const sendInCall = ({ send, upstream }: Context, signal: AbortSignal | undefined): SendInCall => {
+const sendInCall = ({ ctx: { send }, upstream, signal }: PermittedCall): SendInCall => {
   // All calls of a batch listen to it: Node takes more than ten for a leak, and says so for each batch.
-  if (signal) setMaxListeners(0, signal);
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
   return (operation, input) =>
     send(operation, input, {
       ...(signal && { signal }),
       onAttempt() {
         const startedAt = performance.now();
-        if (upstream) upstream.attempts += 1;
+        upstream.attempts += 1;
         return {
           end({ status }) {
-            if (!upstream) return;
             upstream.status = status;
             upstream.durationMs += performance.now() - startedAt;
           },
@@ -49,23 +48,16 @@ const declare = <In, Out>({ operation, permission, fieldPermissions = {}, way }:
   const touches = isMutation || permission === 'users:credentials';
   const mayBeLeftOut = core.safeParse(operation.input, {}).success;
   const input = mayBeLeftOut ? z.optional(operation.input) : operation.input;
-  const base = permittedProcedure({
+  const procedure = permittedProcedure({
     operation: operation as unknown as Operation<unknown, unknown>,
     permission,
     fieldPermissions: fields,
-  }).input(input as core.$ZodType<unknown, unknown>);
+  });
 
-  const forward = async ({
-    ctx,
-    input: given = {},
-    signal,
-  }: {
-    ctx: Context;
-    input: unknown;
-    signal: AbortSignal | undefined;
-  }) => {
+  const forward = async (call: PermittedCall) => {
+    const { ctx, input: given = {}, signal } = call;
     requireFieldPermissions(ctx.caller, given as object, fields);
-    const send = sendInCall(ctx, signal);
+    const send = sendInCall(call);
     const rolesOfUser = (userId: string) => rolesOf(send, userId);
     const go = () => (way ? way(ctx, given as In, send) : send(operation, given as In));
     try {
@@ -79,18 +71,18 @@ const declare = <In, Out>({ operation, permission, fieldPermissions = {}, way }:
       throw toProcedureError(error) ?? error;
     }
   };
-  return { base, forward };
+  return { procedure, input: input as core.$ZodType<unknown, unknown>, forward };
 };
 
 const declareMutation = <In, Out>(declaration: Declaration<In, Out>): Mutation<In, Out> => {
-  const { base, forward } = declare(declaration);
-  return base.mutation(forward) as unknown as Mutation<In, Out>;
+  const { procedure, input, forward } = declare(declaration);
+  return procedure.mutation(input, forward) as unknown as Mutation<In, Out>;
 };
 
 /** The procedure of an operation that reads. */
 export const query = <In, Out>(operation: Operation<In, Out>, permission: Permission): Query<In, Out> => {
-  const { base, forward } = declare({ operation, permission });
-  return base.query(forward) as unknown as Query<In, Out>;
+  const { procedure, input, forward } = declare({ operation, permission });
+  return procedure.query(input, forward) as unknown as Query<In, Out>;
 };
 
 /**

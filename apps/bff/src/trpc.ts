@@ -1,5 +1,6 @@
-import { getTRPCErrorFromUnknown, initTRPC, type TRPCError } from '@trpc/server';
-import type { Operation, Send } from '@users-bff/logto-users';
+import { getTRPCErrorFromUnknown, initTRPC, TRPCError } from '@trpc/server';
+import type { CallOptions, Operation, Send } from '@users-bff/logto-users';
+import { core } from 'zod';
 import type { Act, Audit } from './audit/audit.js';
 import type { Caller } from './authentication/caller.js';
 import type { Permission } from './authorization/permissions.js';
@@ -51,19 +52,17 @@ export interface Server {
   readonly onCall: (record: CallRecord, ctx: Context) => void;
 }
 
-/** What a procedure is given besides its input. Few keys: tRPC copies it at every step of a call. */
+/** What a procedure is given besides its input. */
 export interface Context {
   readonly server: Server;
   readonly ids: RequestIds;
   readonly caller: Caller;
   /** The caller's address. */
-  readonly ip: string | undefined;
+  readonly address: () => string | undefined;
   /** Sends an operation to Logto. */
   readonly send: Send;
   /** What is left of the caller's quotas, by class. */
   readonly balances: Map<ProcedureClass, Balance>;
-  /** Set by the step that asks Logto. */
-  readonly upstream?: UpstreamRecord;
 }
 
 /** What is known of a procedure without calling it. */
@@ -106,32 +105,48 @@ const t = initTRPC
     },
   });
 
-/** What a call is to be checked and recorded by. */
+/** A call as tRPC hands it over. */
 interface Asked {
   readonly ctx: Context;
-  readonly meta: Meta | undefined;
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly path: string;
   readonly getRawInput: () => Promise<unknown>;
+  /** Tells that the caller has left. */
+  readonly signal: CallOptions['signal'] | undefined;
+}
+
+/** A call that has been let pass. */
+export interface PermittedCall extends Pick<Asked, 'ctx' | 'signal'> {
+  /** As the schema of the procedure gives it. */
+  readonly input: unknown;
+  /** To be kept up by whoever asks Logto. */
+  readonly upstream: UpstreamRecord;
+}
+
+/** What is called. */
+interface Procedure {
+  readonly meta: Meta;
+  readonly schema: core.$ZodType | undefined;
+  readonly resolve: (call: PermittedCall) => unknown;
 }
 
 /** Every act is put on record, and every reading of secrets; other readings where they are denied. */
-const isOnRecord = ({ type, meta }: Asked): boolean => type === 'mutation' || meta?.permission === 'users:credentials';
+const isOnRecord = ({ type }: Asked, { permission }: Meta): boolean =>
+  type === 'mutation' || permission === 'users:credentials';
 
-const actOf = async ({ ctx, meta, type, path, getRawInput }: Asked): Promise<Act> => ({
+const actOf = async ({ ctx, type, path, getRawInput }: Asked, { permission }: Meta): Promise<Act> => ({
   ...ctx.ids,
   isMutation: type === 'mutation',
   caller: ctx.caller,
-  ip: ctx.ip,
+  ip: ctx.address(),
   procedure: path,
-  permission: meta?.permission,
+  permission,
   input: await getRawInput().catch(() => undefined),
 });
 
 /** Counts a call, then lets it pass or refuses it. */
-const admit = async ({ ctx, meta, type }: Asked): Promise<void> => {
+const admit = async ({ ctx, type }: Asked, { permission }: Meta): Promise<void> => {
   const { server, caller, balances } = ctx;
-  const permission = meta?.permission;
   const procedureClass = classOf(permission, type === 'mutation');
   balances.set(procedureClass, await server.limits.countCall(caller, procedureClass));
   if (permission === undefined) return;
@@ -139,10 +154,18 @@ const admit = async ({ ctx, meta, type }: Asked): Promise<void> => {
   if (permission === 'users:credentials') requireStepUp(caller, server.stepUp);
 };
 
-/** All that happens around a call. One step and not several: tRPC copies context and call for each. */
-const guarded = t.middleware((asked) =>
+const inputOf = async ({ getRawInput }: Asked, { schema }: Procedure): Promise<unknown> => {
+  const raw = await getRawInput();
+  const { data, error } = schema ? core.safeParse(schema, raw) : { data: raw };
+  if (error) throw new TRPCError({ code: 'BAD_REQUEST', cause: error });
+  return data;
+};
+
+/** All that happens in a call, in its order. */
+const answer = (asked: Asked, procedure: Procedure): Promise<unknown> =>
   inSpan(asked.path, { 'rpc.system.name': 'trpc', 'rpc.method': asked.path }, async (span) => {
-    const { ctx, meta, path, next } = asked;
+    const { ctx, path, signal } = asked;
+    const { meta, resolve } = procedure;
     const { server } = ctx;
     const startedAt = performance.now();
     const upstream: UpstreamRecord = { attempts: 0, status: undefined, durationMs: 0 };
@@ -150,34 +173,50 @@ const guarded = t.middleware((asked) =>
     let data: unknown;
     let error: TRPCError | undefined;
     try {
-      if (isOnRecord(asked)) {
-        act = await actOf(asked);
+      if (isOnRecord(asked, meta)) {
+        act = await actOf(asked, meta);
         await server.audit.begin(act);
       }
-      await admit(asked);
-      const result = await next({ ctx: { upstream } });
-      if (result.ok) data = result.data;
-      else error = result.error;
-      return result;
+      await admit(asked, meta);
+      data = await resolve({ ctx, input: await inputOf(asked, procedure), upstream, signal });
+      return data;
     } catch (cause) {
       error = getTRPCErrorFromUnknown(cause);
       throw error;
     } finally {
       const durationMs = performance.now() - startedAt;
-      if (error?.code === 'FORBIDDEN') act ??= await actOf(asked);
+      if (error?.code === 'FORBIDDEN') act ??= await actOf(asked, meta);
       if (act) server.audit.end(act, { error, data, durationMs });
       if (error) failSpan(span, error.code);
       span.end();
-      server.onCall({ procedure: path, permission: meta?.permission, durationMs, error, upstream }, ctx);
+      server.onCall({ procedure: path, permission: meta.permission, durationMs, error, upstream }, ctx);
     }
-  }),
-);
+  });
 
 export const { router } = t;
 
+/**
+ * Begins a procedure. tRPC is told how to call it, whoever asks: its own way through middlewares copies context and
+ * call at each of them.
+ */
+const begin = (meta: Meta) => {
+  const declared = (schema: core.$ZodType<unknown, unknown> | undefined, resolve: Procedure['resolve']) => {
+    const procedure: Procedure = { meta, schema, resolve };
+    const builder = t.procedure
+      .meta(meta)
+      .experimental_caller(({ args: [asked] }) => answer(asked as Asked, procedure));
+    return schema ? builder.input(schema) : builder;
+  };
+  // What tRPC would call, were it not told how: never.
+  const nothing = () => undefined;
+  return {
+    query: (...parts: Parameters<typeof declared>) => declared(...parts).query(nothing),
+    mutation: (...parts: Parameters<typeof declared>) => declared(...parts).mutation(nothing),
+  };
+};
+
 /** The start of a procedure that any authenticated caller may call. */
-export const authenticatedProcedure = t.procedure.use(guarded);
+export const authenticatedProcedure = begin({});
 
 /** The start of a procedure for callers with a permission. There is no other: one without it does not compile. */
-export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) =>
-  t.procedure.meta(meta).use(guarded);
+export const permittedProcedure = (meta: Meta & Required<Pick<Meta, 'permission'>>) => begin(meta);

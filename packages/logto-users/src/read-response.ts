@@ -53,6 +53,16 @@ export const refusalCode = (response: LogtoResponse): string | undefined => {
   return isErrorBody(body) && typeof body.code === 'string' ? body.code : undefined;
 };
 
+/** What an answer that is none says besides. */
+const factsOf = (response: LogtoResponse) => {
+  const logtoRequestId = header(response, 'logto-core-request-id');
+  const waitMs = retryAfterMs(response);
+  return {
+    ...(logtoRequestId !== undefined && { logtoRequestId }),
+    ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1_000) }),
+  };
+};
+
 /**
  * The result that an answer holds.
  *
@@ -62,14 +72,8 @@ export const refusalCode = (response: LogtoResponse): string | undefined => {
  */
 export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, response: LogtoResponse): Out => {
   const { status } = response;
-  const logtoRequestId = header(response, 'logto-core-request-id');
-  const waitMs = retryAfterMs(response);
-  const facts = {
-    ...(logtoRequestId !== undefined && { logtoRequestId }),
-    ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1_000) }),
-  };
   const unreadable = (reason: string, cause?: unknown) =>
-    new LogtoResponseError(operation.name, status, reason, { ...facts, cause });
+    new LogtoResponseError(operation.name, status, reason, { ...factsOf(response), cause });
   const body = json(response);
 
   if (status >= 400) {
@@ -80,7 +84,7 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
     throw new LogtoApiError(
       operation.name,
       { status, ...(typeof code === 'string' && { code }), message, ...(data !== undefined && { data }) },
-      facts,
+      factsOf(response),
     );
   }
   if (status < 200 || status >= 300) throw unreadable('neither a success nor a refusal');

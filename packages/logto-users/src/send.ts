@@ -2,7 +2,7 @@ import { buildRequest, type LogtoRequest } from './build-request.js';
 import { LogtoConnectionError, LogtoTimeoutError, type Outcome } from './errors.js';
 import type { HttpMethod, Operation } from './operation.js';
 import { type LogtoResponse, readResponse, refusalCode } from './read-response.js';
-import { beginCallTime, type CallTime } from './resilience/call-time.js';
+import { beginCallTime, type CallSignal, type CallTime } from './resilience/call-time.js';
 import { type BreakerState, createCircuitBreaker } from './resilience/circuit-breaker.js';
 import { type AttemptResult, pauseBefore } from './resilience/retries.js';
 import { createRetryBudget } from './resilience/retry-budget.js';
@@ -51,7 +51,7 @@ export interface CallOptions {
    * Ends a query at once. A write is stopped only while it has not been sent: once sent it runs to its end, so that
    * its outcome is known.
    */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds that this call may take. Never more than the client's `callTimeoutMs`. */
   timeoutMs?: number | undefined;
   /** The language of Logto's messages (`Accept-Language`). */
@@ -76,10 +76,19 @@ const refusesToken = (response: LogtoResponse): boolean =>
 /** Printable ASCII, and not much of it: what a header can hold. */
 const HEADER_VALUE = /^[\x20-\x7e]{1,256}$/;
 
-const metadata = ({ language, requestId }: CallOptions): Record<string, string> => ({
-  ...(language !== undefined && HEADER_VALUE.test(language) && { 'accept-language': language }),
-  ...(requestId !== undefined && HEADER_VALUE.test(requestId) && { 'x-request-id': requestId }),
-});
+/** The headers of one request besides those that every one has. */
+const headersOf = (
+  { language, requestId }: CallOptions,
+  trace: AttemptObserver['trace'],
+): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {};
+  if (language !== undefined && HEADER_VALUE.test(language)) headers['accept-language'] = language;
+  if (requestId !== undefined && HEADER_VALUE.test(requestId)) headers['x-request-id'] = requestId;
+  if (!trace) return headers;
+  headers['traceparent'] = trace.traceparent;
+  if (trace.tracestate) headers['tracestate'] = trace.tracestate;
+  return headers;
+};
 
 /** Whether an error is Logto's. A caller who gives it no time would otherwise close it to everybody. */
 const isFault =
@@ -112,12 +121,7 @@ export const createSend = (transport: Transport, options: SendOptions): Send => 
     const { operation, request, isQuery, time } = call;
     const { name, method, path } = operation;
     const observer = call.options.onAttempt?.({ operation: name, method, path, resends: call.resends });
-    const { traceparent, tracestate } = observer?.trace ?? {};
-    const headers = {
-      ...metadata(call.options),
-      ...(traceparent !== undefined && { traceparent }),
-      ...(tracestate && { tracestate }),
-    };
+    const headers = headersOf(call.options, observer?.trace);
     const onSent = (): void => {
       call.outcome = 'unknown';
       if (!isQuery) time.hold();

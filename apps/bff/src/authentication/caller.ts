@@ -22,5 +22,14 @@ export interface Caller {
   readonly keyThumbprint: string | undefined;
 }
 
+/** A caller is remembered with its token, and asked for its name with each call. */
+const keys = new WeakMap<Caller, string>();
+
 /** One name for a caller, however many tokens it has: no two callers share one. */
-export const callerKey = ({ issuer, clientId, subject }: Caller): string => JSON.stringify([issuer, clientId, subject]);
+export const callerKey = (caller: Caller): string => {
+  const known = keys.get(caller);
+  if (known !== undefined) return known;
+  const key = JSON.stringify([caller.issuer, caller.clientId, caller.subject]);
+  keys.set(caller, key);
+  return key;
+};

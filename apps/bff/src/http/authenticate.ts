@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Audit } from '../audit/audit.js';
 import type { Caller } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
@@ -10,7 +10,9 @@ import { currentRequest } from '../current-request.js';
 import type { Logger } from '../log.js';
 import { createLimiter, type Quota } from '../rate-limits/limiter.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { ClientAddress } from './client-address.js';
 import { refuse } from './refuse.js';
+import { type Next, type Step, targetOf } from './step.js';
 
 /** How callers are told from each other. */
 export interface AuthenticationOptions {
@@ -19,6 +21,7 @@ export interface AuthenticationOptions {
   readonly clockToleranceS: number;
   /** Where callers reach this server, for proofs that name it. */
   readonly publicUrl: string | undefined;
+  readonly addressOf: ClientAddress;
   /** Failures of one address. */
   readonly failures: Quota;
 }
@@ -30,11 +33,15 @@ export interface AuthenticationObservers {
   readonly metrics: Metrics;
 }
 
+const CALLER = Symbol('caller');
+
+type Answer = ServerResponse & { [CALLER]?: Caller };
+
 /** The caller of an authenticated request. */
-export const callerOf = (response: Response): Caller => response.locals['caller'] as Caller;
+export const callerOf = (response: ServerResponse): Caller => (response as Answer)[CALLER] as Caller;
 
 const identify = async (
-  request: Request,
+  request: IncomingMessage,
   { verify, publicUrl }: AuthenticationOptions,
   checkProof: CheckProof,
 ): Promise<Caller> => {
@@ -49,8 +56,9 @@ const identify = async (
     );
   }
   if (keyThumbprint) {
-    const url = `${publicUrl ?? `http://${request.headers.host}`}${request.originalUrl}`;
-    await checkProof(proof, { method: request.method, url, accessToken: token, keyThumbprint });
+    const { method = '', headers } = request;
+    const url = `${publicUrl ?? `http://${headers.host}`}${targetOf(request)}`;
+    await checkProof(proof, { method, url, accessToken: token, keyThumbprint });
   }
   return caller;
 };
@@ -59,21 +67,22 @@ const identify = async (
  * Lets authenticated requests pass, and nobody else: who is unknown learns not even which procedures exist.
  * Refusals follow RFC 6750, section 3, and RFC 9449, section 7.1.
  */
-export const authenticate = (options: AuthenticationOptions, observers: AuthenticationObservers): RequestHandler => {
+export const authenticate = (options: AuthenticationOptions, observers: AuthenticationObservers): Step => {
+  const { addressOf } = options;
   const { audit, log, metrics } = observers;
   const checkProof = createProofCheck(options.clockToleranceS);
   // Of each process for itself: what is limited are answers, and no caller with a good token is.
   const failures = createLimiter('failures', options.failures, undefined);
-  return async (request, response, next) => {
+  const check = async (request: IncomingMessage, response: Answer, next: Next): Promise<void> => {
     const { ids } = currentRequest(response);
     try {
-      response.locals['caller'] = await identify(request, options, checkProof);
+      response[CALLER] = await identify(request, options, checkProof);
     } catch (error) {
       if (error instanceof AuthenticationError) {
         metrics.authenticationFailures.inc({ reason: error.failure ?? 'no_token' });
         log.info({ ...ids, failure: error.failure ?? 'no_token', reason: error.message }, 'caller refused');
-        if (error.failure) audit.notLetIn(request.ip, error.failure);
-        const { isSpent, resetSeconds } = await failures.take(request.ip ?? 'unknown');
+        if (error.failure) audit.notLetIn(addressOf(request), error.failure);
+        const { isSpent, resetSeconds } = await failures.take(addressOf(request) ?? 'unknown');
         if (isSpent) {
           response.setHeader('retry-after', String(resetSeconds));
           return refuse(response, 'TOO_MANY_REQUESTS', 'Too many calls without a valid access token.');
@@ -94,5 +103,10 @@ export const authenticate = (options: AuthenticationOptions, observers: Authenti
       return next(error);
     }
     next();
+  };
+  return (request, response, next) => {
+    // Before Express, and again in it.
+    if ((response as Answer)[CALLER]) next();
+    else check(request, response, next).catch(next);
   };
 };

@@ -1,7 +1,7 @@
 import cors from 'cors';
-import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { refuse } from './refuse.js';
+import type { Step } from './step.js';
 
 /** Answers are data: nothing in them may be run, framed, sniffed or kept. */
 const protect = helmet({
@@ -38,8 +38,8 @@ const isOwn = (origin: string, host: string | undefined): boolean =>
  * @param options.isLocal This server is for this machine alone: a page whose name was made to point here (DNS
  * rebinding) is told by the name that it calls.
  */
-export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isLocal: boolean }): RequestHandler => {
-  const shareWith = cors({
+export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isLocal: boolean }): Step => {
+  const shareWith: Step = cors({
     origin: [...origins],
     methods: ['GET', 'POST'],
     allowedHeaders: [

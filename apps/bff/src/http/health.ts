@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import type { RequestHandler, Response } from 'express';
 import type { Readiness } from '../readiness.js';
+import { answerJson } from './answer-json.js';
+import { pathOf, type Step } from './step.js';
 
 const PROBES = /^\/(healthz|readyz)\/?$/i;
 
@@ -13,16 +15,16 @@ const PATIENCE_MS = 500;
  * @param isTried Resolves when the server has tried once to get what it needs. A probe that comes before waits for it a
  * moment: the answer would be no, and out of date at once.
  */
-export const health = (readiness: Readiness, isTried: Promise<void>): RequestHandler => {
-  const tellReadiness = async (response: Response): Promise<void> => {
+export const health = (readiness: Readiness, isTried: Promise<void>): Step => {
+  const tellReadiness = async (response: ServerResponse): Promise<void> => {
     await Promise.race([isTried, setTimeout(PATIENCE_MS, undefined, { ref: false })]);
     const report = readiness.report();
-    response.status(report.status === 'ready' ? 200 : 503).json(report);
+    answerJson(response, report.status === 'ready' ? 200 : 503, report);
   };
   return (request, response, next) => {
-    const probe = PROBES.exec(request.path)?.[1]?.toLowerCase();
+    const probe = PROBES.exec(pathOf(request))?.[1]?.toLowerCase();
     if (probe === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) next();
-    else if (probe === 'healthz') response.json({ status: 'ok' });
+    else if (probe === 'healthz') answerJson(response, 200, { status: 'ok' });
     else void tellReadiness(response);
   };
 };

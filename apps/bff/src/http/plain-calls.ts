@@ -1,15 +1,16 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { getErrorShape } from '@trpc/server/shared';
-import type { Request, Response } from 'express';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
+import { callerSignal } from './caller-signal.js';
 import type { Sent } from './read-call.js';
 
 /** What tRPC's own adapter is told as well. */
 export interface PlainCallOptions {
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
-  readonly createContext: (given: { req: Request; res: Response }) => Context;
+  readonly createContext: (given: { req: IncomingMessage; res: ServerResponse }) => Context;
   readonly responseMeta: (known: { ctx: Context; errors: readonly TRPCError[] }) => { headers: Record<string, string> };
 }
 
@@ -30,7 +31,7 @@ interface Answer {
 const VARY = 'trpc-accept, accept';
 
 /** Nothing that a parser of URLs would see otherwise. */
-const PLAIN_URL = /^\/([\w.,]+)(?:\?[^?#]*)?$/;
+const PLAIN_URL = /^\/trpc\/([\w.,]+)(?:\?[^?#]*)?$/;
 const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
 const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
@@ -68,8 +69,8 @@ const proceduresOf = (paths: readonly string[], isPost: boolean): AnyTRPCProcedu
 };
 
 /** The calls of a request; `undefined` where there is anything unusual about it. */
-const callsOf = (request: Request, { parameters, text }: Sent, maxBatchSize: number): Calls | undefined => {
-  const { headers, method, url } = request;
+const callsOf = (request: IncomingMessage, { parameters, text }: Sent, maxBatchSize: number): Calls | undefined => {
+  const { headers, method, url = '' } = request;
   const isPost = method === 'POST';
   if (headers['trpc-accept'] !== undefined || headers.accept?.includes('jsonl')) return undefined;
   if (!isPost && headers['content-type'] !== undefined) return undefined;
@@ -85,15 +86,6 @@ const callsOf = (request: Request, { parameters, text }: Sent, maxBatchSize: num
   return called && { type: called[0]?._def.type as Calls['type'], paths, called, inputs, isBatch };
 };
 
-/** Ends queries where the caller leaves before the answer. */
-const signalOf = (response: Response): AbortSignal => {
-  const leaving = new AbortController();
-  response.once('close', () => {
-    if (!response.writableEnded) leaving.abort();
-  });
-  return leaving.signal;
-};
-
 /**
  * Answers plain calls of procedures, one or a batch, as tRPC's adapter would, and leaves to it whatever is not plain:
  * streams, faults in the request, names that do not exist. It spares them the conversion of Node's request into the
@@ -103,12 +95,13 @@ const signalOf = (response: Response): AbortSignal => {
  */
 export const plainCalls =
   ({ maxBatchSize, createContext, responseMeta }: PlainCallOptions) =>
-  (request: Request, response: Response, sent: Sent): Promise<void> | undefined => {
+  (request: IncomingMessage, response: ServerResponse, sent: Sent): Promise<void> | undefined => {
     const asked = callsOf(request, sent, maxBatchSize);
     if (!asked) return undefined;
     const { type, paths, called, inputs, isBatch } = asked;
     const ctx = createContext({ req: request, res: response });
-    const signal = signalOf(response);
+    // No procedure here asks it for more.
+    const signal = callerSignal(response) as AbortSignal;
     const errors: TRPCError[] = [];
 
     const call = async (procedure: AnyTRPCProcedure, batchIndex: number): Promise<Answer> => {

@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
-import type { Request, Response } from 'express';
 import { jsonFault } from './json-guard.js';
 import { refuse } from './refuse.js';
+import { targetOf } from './step.js';
 
 /** Bytes of a request's body. */
 const MAX_BODY_SIZE = 256 * 1024;
@@ -9,7 +10,7 @@ const MAX_BODY_SIZE = 256 * 1024;
 const MAX_URL_LENGTH = 8_192;
 
 /** tRPC looks at what follows the last slash, so that a procedure would have any number of paths. */
-const BELOW = /^\/[^?]*\//;
+const BELOW = /^\/[^/?]*\/[^?]*\//;
 
 const JSON_TYPE = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 
@@ -28,8 +29,9 @@ type Refuse = (code: TRPCError['code'], message: string) => void;
  * Whether it can be a call: GET, or POST with JSON. A form, which any page could send across sites, is none, and
  * neither are the other methods and content types that tRPC would take.
  */
-const isCall = (request: Request, response: Response, no: Refuse): boolean => {
-  const { method, headers, url, originalUrl } = request;
+const isCall = (request: IncomingMessage, response: ServerResponse, no: Refuse): boolean => {
+  const { method, headers } = request;
+  const target = targetOf(request);
   if (method !== 'GET' && method !== 'POST') {
     response.setHeader('allow', 'GET, POST');
     no('METHOD_NOT_SUPPORTED', 'A call is made by GET or POST.');
@@ -37,16 +39,16 @@ const isCall = (request: Request, response: Response, no: Refuse): boolean => {
     no('UNSUPPORTED_MEDIA_TYPE', 'A call by POST has the content type application/json.');
   } else if (headers['content-encoding'] !== undefined) {
     no('UNSUPPORTED_MEDIA_TYPE', 'A call is sent as it is, without a content encoding.');
-  } else if (originalUrl.length > MAX_URL_LENGTH) {
+  } else if (target.length > MAX_URL_LENGTH) {
     no('PAYLOAD_TOO_LARGE', 'The URL is too long: send the call by POST.');
-  } else if (BELOW.test(url)) {
+  } else if (BELOW.test(target)) {
     no('NOT_FOUND', 'There is nothing here.');
   } else return true;
   return false;
 };
 
 /** The body; `undefined` where it is too large. */
-const readBody = (request: Request): Promise<Buffer | undefined> =>
+const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -77,10 +79,10 @@ const parametersOf = (url: string): URLSearchParams => {
 };
 
 /** Reads what a call was sent with, where tRPC can parse it without harm; else refuses it. */
-export const readCall = async (request: Request, response: Response): Promise<Sent | undefined> => {
+export const readCall = async (request: IncomingMessage, response: ServerResponse): Promise<Sent | undefined> => {
   const no: Refuse = (code, message) => refuse(response, code, message);
   if (!isCall(request, response, no)) return undefined;
-  const parameters = parametersOf(request.url);
+  const parameters = parametersOf(targetOf(request));
   if (request.method === 'GET') {
     const inputs = parameters.getAll('input');
     const fault = jsonFault(inputs.join());

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { RequestHandler } from 'express';
 import type { Metrics } from '../telemetry/metrics.js';
 import { refuse } from './refuse.js';
+import type { Step } from './step.js';
 
 /** How busy the server may be. */
 export interface LoadLimits {
@@ -13,7 +13,7 @@ export interface LoadLimits {
 
 /** Refuses what would make everybody wait. */
 export interface LoadShedder {
-  readonly handler: RequestHandler;
+  readonly handler: Step;
   close(): void;
 }
 
@@ -64,7 +64,7 @@ export const createLoadShedder = (limits: LoadLimits, metrics: Metrics): LoadShe
         refuse(response, 'SERVICE_UNAVAILABLE', 'This server is busy.');
         return;
       }
-      response.once('close', room.leave);
+      response.on('close', room.leave);
       next();
     },
     close() {

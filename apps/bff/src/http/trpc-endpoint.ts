@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { callerKey } from '../authentication/caller.js';
 import { challenge } from '../authentication/challenge.js';
 import { currentRequest } from '../current-request.js';
@@ -15,14 +15,17 @@ import { type CallRecord, type Context, noteFault, type Server } from '../trpc.j
 import type { Upstream } from '../upstream.js';
 import { callerOf } from './authenticate.js';
 import { logCall } from './call-log.js';
+import type { ClientAddress } from './client-address.js';
 import { plainCalls } from './plain-calls.js';
 import { readCall } from './read-call.js';
+import type { Step } from './step.js';
 
 /** What calls are answered with. */
 export interface TrpcEndpointOptions extends Omit<Server, 'onCall'> {
   readonly upstream: Pick<Upstream, 'sendFor'>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly addressOf: ClientAddress;
   /** Calls in one HTTP request. */
   readonly maxBatchSize: number;
 }
@@ -39,15 +42,17 @@ const challengeOf = (errors: readonly ProcedureError[]): string | undefined => {
 };
 
 /** What is left of the caller's quotas (draft-ietf-httpapi-ratelimit-headers). */
-const rateLimitHeaders = (balances: ReadonlyMap<string, Balance> | undefined): Record<string, string> => {
-  if (!balances || balances.size === 0) return {};
-  const all = [...balances];
-  return {
-    'ratelimit-policy': all.map(([name, { points, seconds }]) => `"${name}";q=${points};w=${seconds}`).join(', '),
-    ratelimit: all
-      .map(([name, { remaining, resetSeconds }]) => `"${name}";r=${remaining};t=${resetSeconds}`)
-      .join(', '),
-  };
+const addRateLimits = (headers: Record<string, string>, balances: ReadonlyMap<string, Balance>): void => {
+  let policy = '';
+  let left = '';
+  for (const [name, { points, seconds, remaining, resetSeconds }] of balances) {
+    const separator = policy === '' ? '' : ', ';
+    policy += `${separator}"${name}";q=${points};w=${seconds}`;
+    left += `${separator}"${name}";r=${remaining};t=${resetSeconds}`;
+  }
+  if (policy === '') return;
+  headers['ratelimit-policy'] = policy;
+  headers['ratelimit'] = left;
 };
 
 /** Milliseconds that the caller gives a call, by `X-Request-Timeout`. */
@@ -62,9 +67,19 @@ const count = (metrics: Metrics, { procedure, permission, durationMs, error }: C
   if (code === 'TOO_MANY_REQUESTS' && !known?.logto) metrics.rateLimited.inc({ procedure });
 };
 
-/** Answers tRPC's calls, single and in batches: plain ones directly, the others by tRPC's own adapter. */
-export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
-  const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, maxBatchSize } = options;
+/** Answers tRPC's calls, single and in batches. */
+export interface TrpcEndpoint {
+  /** Plain calls below `/trpc/`, directly. All others go on, with what has been read of them. */
+  readonly plain: Step;
+  /** All calls, by tRPC's own adapter; mounted in Express. */
+  readonly adapted: RequestHandler;
+}
+
+type Read = IncomingMessage & { body?: string | undefined };
+
+/** Makes it. */
+export const trpcEndpoint = (options: TrpcEndpointOptions): TrpcEndpoint => {
+  const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, addressOf, maxBatchSize } = options;
   const writeDown = logCall(log);
   const server: Server = {
     takeTurn,
@@ -78,14 +93,14 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
     },
   };
 
-  const createContext = ({ req, res }: { req: Request; res: Response }): Context => {
+  const createContext = ({ req, res }: { req: IncomingMessage; res: ServerResponse }): Context => {
     const caller = callerOf(res);
     const { ids, span } = currentRequest(res);
     return {
       server,
       ids,
       caller,
-      ip: req.ip,
+      address: () => addressOf(req),
       send: upstream.sendFor(callerKey(caller), {
         requestId: ids.requestId,
         language: req.headers['accept-language'],
@@ -97,16 +112,14 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
   };
 
   const responseMeta = ({ ctx, errors }: { ctx?: Context | undefined; errors: readonly TRPCError[] }) => {
+    const headers: Record<string, string> = {};
+    if (ctx) addRateLimits(headers, ctx.balances);
     const known = errors.filter((error) => error instanceof ProcedureError);
     const told = challengeOf(known);
+    if (told !== undefined) headers['www-authenticate'] = told;
     const waits = known.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
-    return {
-      headers: {
-        ...rateLimitHeaders(ctx?.balances),
-        ...(told !== undefined && { 'www-authenticate': told }),
-        ...(waits.length > 0 && { 'retry-after': String(Math.max(...waits)) }),
-      },
-    };
+    if (waits.length > 0) headers['retry-after'] = String(Math.max(...waits));
+    return { headers };
   };
 
   const adapter = createExpressMiddleware({
@@ -117,7 +130,7 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
     createContext,
     responseMeta,
     onError: ({ error, path, req: { res } }) => {
-      const { ids } = currentRequest(res as Response);
+      const { ids } = currentRequest(res as ServerResponse);
       noteFault(error, ids);
       // Calls that reached a procedure have their line already.
       const isKnown = path !== undefined && Object.hasOwn(appRouter._def.procedures, path);
@@ -127,12 +140,27 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): RequestHandler => {
 
   const answerPlainly = plainCalls({ maxBatchSize, createContext, responseMeta });
 
-  return async (request, response, next) => {
+  /** Resolves to whether it is answered. */
+  const answer = async (request: Read, response: ServerResponse): Promise<boolean> => {
     const sent = await readCall(request, response);
-    if (!sent) return;
-    const isAnswered = answerPlainly(request, response, sent);
-    if (isAnswered) return isAnswered;
+    if (!sent) return true;
     request.body = sent.text;
-    adapter(request, response, next);
+    const isAnswered = answerPlainly(request, response, sent);
+    await isAnswered;
+    return isAnswered !== undefined;
+  };
+
+  return {
+    plain(request, response, next) {
+      answer(request, response).then((isAnswered) => isAnswered || next(), next);
+    },
+    async adapted(request, response, next) {
+      if (!('body' in request)) {
+        const sent = await readCall(request, response);
+        if (!sent) return;
+        Object.assign(request, { body: sent.text });
+      }
+      adapter(request, response, next);
+    },
   };
 };

@@ -1,3 +1,4 @@
+import type { CallOptions } from '@users-bff/logto-users';
 import { ProcedureError } from '../errors.js';
 
 /** How much may go on at once. */
@@ -12,7 +13,7 @@ export interface BulkheadOptions {
 /** What a caller asks for, looked at where there is no room. */
 export interface Wish {
   /** Ends the wait. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CallOptions['signal'] | undefined;
 }
 
 /** Does work when there is room. */
@@ -62,7 +63,7 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       retryAfterSeconds: Math.ceil(maxWaitMs / 1_000),
     });
 
-  const queue = (caller: string, signal: AbortSignal | undefined): Promise<void> =>
+  const queue = (caller: string, signal: Wish['signal']): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (reason: unknown): void => {
         waiting = waiting.filter((waiter) => waiter !== own);

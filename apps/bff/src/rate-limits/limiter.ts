@@ -53,7 +53,8 @@ export const createLimiter = (name: string, quota: Quota, redis: unknown): Limit
     async take(key) {
       const { consumedPoints, remainingPoints, msBeforeNext } = await ask((limiter) => limiter.consume(key));
       return {
-        ...quota,
+        points,
+        seconds: duration,
         isSpent: consumedPoints > points,
         remaining: Math.max(remainingPoints, 0),
         resetSeconds: Math.max(Math.ceil(msBeforeNext / 1_000), 1),

@@ -1,7 +1,7 @@
-import { type Bulkhead, createBulkhead } from './bulkhead.js';
+import { type Bulkhead, createBulkhead, type Wish } from './bulkhead.js';
 
 /** Does work of one kind and user after what is there before it. */
-export type TakeTurn = <T>(key: string, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+export type TakeTurn = <T>(key: string, work: () => Promise<T>, signal?: Wish['signal']) => Promise<T>;
 
 const TURNS = { limit: 1, queueLimit: 200, maxWaitMs: 5_000 };
 

@@ -20,6 +20,7 @@ export interface Whoami {
 export const session = {
   /** Tells who calls, and what they may do. */
   whoami: authenticatedProcedure.query(
+    undefined,
     ({ ctx: { caller } }): Whoami => ({
       issuer: caller.issuer,
       subject: caller.subject,

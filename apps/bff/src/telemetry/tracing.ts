@@ -3,6 +3,7 @@ import {
   type Attributes,
   context,
   defaultTextMapGetter,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
@@ -18,12 +19,16 @@ import { randomHex } from './random-hex.js';
 const tracer = trace.getTracer('users-bff');
 const propagator = new W3CTraceContextPropagator();
 
+/** Whether anybody records spans; nothing is made for nobody. */
+let isRecorded = false;
+const unrecorded = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
 /**
  * Makes spans follow a request through its promises, where somebody records spans at all: it costs a tenth of a call.
  * Whoever has loaded an SDK of their own has done so already, and this changes nothing.
  */
 export const followSpans = (): void => {
-  const isRecorded = isSpanContextValid(tracer.startSpan('begin', { root: true }).spanContext());
+  isRecorded = isSpanContextValid(tracer.startSpan('begin', { root: true }).spanContext());
   if (isRecorded) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 };
 
@@ -41,11 +46,19 @@ export interface RequestTrace {
   run<T>(work: () => T): T;
 }
 
+/** A trace that nobody has begun and nobody records. */
+const withoutSpans = (): RequestTrace => {
+  const traceId = randomHex(16);
+  const span = trace.wrapSpanContext({ traceId, spanId: randomHex(8), traceFlags: TraceFlags.NONE });
+  return { span, traceId, run: (work) => work() };
+};
+
 /**
  * Begins the span of a request, as a part of the caller's trace where it names one (W3C Trace Context). Without an SDK
  * nothing is recorded, and the trace has an id all the same.
  */
 export const beginRequestTrace = (name: string, headers: IncomingHttpHeaders, attributes: Attributes): RequestTrace => {
+  if (!isRecorded && headers['traceparent'] === undefined) return withoutSpans();
   const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
   const started = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   const span = isSpanContextValid(started.spanContext())
@@ -60,11 +73,11 @@ export const beginRequestTrace = (name: string, headers: IncomingHttpHeaders, at
 
 /** Begins a span below the active one. */
 export const beginSpan = (name: string, kind: SpanKind, attributes: Attributes): Span =>
-  tracer.startSpan(name, { kind, attributes });
+  isRecorded ? tracer.startSpan(name, { kind, attributes }) : unrecorded;
 
 /** Runs work as a span below the active one. The work ends the span. */
 export const inSpan = <T>(name: string, attributes: Attributes, work: (span: Span) => T): T =>
-  tracer.startActiveSpan(name, { attributes }, (span) => work(span));
+  isRecorded ? tracer.startActiveSpan(name, { attributes }, (span) => work(span)) : work(unrecorded);
 
 /** Ends a span that failed, with a word that is ours: messages of errors may hold anything. */
 export const failSpan = (span: Span, type: string): void => {
@@ -74,7 +87,7 @@ export const failSpan = (span: Span, type: string): void => {
 
 /** Trace and span of the moment, for a line of the log; nothing where no spans are recorded. */
 export const traceOfLogLine = (): { traceId?: string; spanId?: string } => {
-  const active = trace.getActiveSpan()?.spanContext();
+  const active = isRecorded ? trace.getActiveSpan()?.spanContext() : undefined;
   return active ? { traceId: active.traceId, spanId: active.spanId } : {};
 };
 

@@ -1,3 +1,11 @@
+/** As much of an AbortSignal as a call needs. */
+export interface CallSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** The time of one call: how much is left of it, and what ends it early. */
 export interface CallTime {
   /** Whether it ended early: at the deadline, or because the caller left. */
@@ -29,14 +37,14 @@ export interface CallTime {
 class RunningCallTime implements CallTime {
   isOver = false;
   reason: unknown = undefined;
-  readonly #caller: AbortSignal | undefined;
+  readonly #caller: CallSignal | undefined;
   readonly #endsAt: number;
   readonly #timer: NodeJS.Timeout;
   readonly #listeners = new Set<() => void>();
   #ending: AbortController | undefined = undefined;
   #isHeld = false;
 
-  constructor(ms: number, caller: AbortSignal | undefined, late: () => Error) {
+  constructor(ms: number, caller: CallSignal | undefined, late: () => Error) {
     this.#caller = caller;
     this.#endsAt = performance.now() + ms;
     this.#timer = setTimeout(() => this.#endEarly(late()), ms);
@@ -115,5 +123,5 @@ class RunningCallTime implements CallTime {
  *
  * @param late The reason at the deadline.
  */
-export const beginCallTime = (ms: number, caller: AbortSignal | undefined, late: () => Error): CallTime =>
+export const beginCallTime = (ms: number, caller: CallSignal | undefined, late: () => Error): CallTime =>
   new RunningCallTime(ms, caller, late);
