@@ -141,7 +141,9 @@ describe('inside the client, what frontends may do without is apart:', () => {
   const plain = ['client', 'errors', 'list-all-users', 'router-types'];
   it.each([
     ['index', plain],
-    ['client', ['infinite-input-link', 'repeat-link', 'router-types']],
+    ['after-tick', []],
+    ['batch-link', ['after-tick', 'router-types']],
+    ['client', ['batch-link', 'infinite-input-link', 'repeat-link', 'router-types']],
     ['infinite-input-link', ['router-types']],
     ['repeat-link', ['errors', 'router-types']],
     ['list-all-users', ['client']],

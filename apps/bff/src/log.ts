@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { traceOfLogLine } from './telemetry/tracing.js';
+import { NO_TRACE, traceOfLogLine } from './telemetry/tracing.js';
 
 export type { Logger };
 
@@ -8,8 +8,11 @@ const REDACTED = ['authorization', 'password', 'secret', 'clientSecret', 'access
   (name) => [name, `*.${name}`],
 );
 
+/** Most lines have no trace: nothing is copied then. */
+const merge = (line: object, trace: object): object => (trace === NO_TRACE ? line : { ...trace, ...line });
+
 /** Makes the log: JSON, one line an event, to the standard output unless told otherwise. */
 export const createLog = (level: string, destination?: DestinationStream): Logger => {
-  const options = { level, base: undefined, redact: REDACTED, mixin: traceOfLogLine };
+  const options = { level, base: undefined, redact: REDACTED, mixin: traceOfLogLine, mixinMergeStrategy: merge };
   return destination ? pino(options, destination) : pino(options);
 };

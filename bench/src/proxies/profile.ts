@@ -17,7 +17,8 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-const CONNECTIONS = 50;
+const CONNECTIONS = Number(process.env['CONNECTIONS'] ?? 50);
+const LATENCY_MS = Number(process.env['LATENCY_MS'] ?? 0);
 const WARM_UP_SECONDS = 8;
 const SECONDS = Number(process.env['SECONDS'] ?? 10);
 const OPERATION = process.env['OPERATION'] ?? 'users.get';
@@ -39,6 +40,7 @@ const upstream = await startProgram('upstream');
 const token = await (await fetch(`${upstream.url}/caller-token`)).text();
 const bff = await startBff(upstream.url, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
 await measure(bff, call, { token, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
+upstream.child.send({ latencyMs: LATENCY_MS });
 const { callsPerSecond } = await measure(bff, call, { token, connections: CONNECTIONS, seconds: SECONDS });
 await bff.stop();
 await upstream.stop();
@@ -76,7 +78,9 @@ const show = (title: string, sums: ReadonlyMap<string, number>): void => {
   }
   process.stdout.write('\n');
 };
-process.stdout.write(`${OPERATION}, ${CONNECTIONS} connections, ${Math.round(callsPerSecond)} calls/s while watched\n\n`);
+process.stdout.write(
+  `${OPERATION}, ${CONNECTIONS} connections, ${Math.round(callsPerSecond)} calls/s while watched\n\n`,
+);
 show('by package', byArea);
 show('by function, its own time', byFunction);
 process.stdout.write(`The whole, for a viewer of flame graphs such as Chrome's developer tools: ${file}\n`);

@@ -19,6 +19,7 @@ export {
   type Outcome,
 } from './errors.js';
 export type { JsonObject, JsonValue } from './json.js';
+export { jsonTextOf } from './json-text.js';
 export type {
   CreatedBackupCodes,
   CreatedMfaVerification,

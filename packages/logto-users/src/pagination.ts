@@ -53,6 +53,12 @@ export const pageOf = <Item>(item: z.core.$ZodType<Item, Item>): z.core.$ZodType
     nextCursor: z.int().optional(),
   });
 
+/** The JSON text of a page whose items are text already. */
+export const pageText = (page: unknown, items: string): string => {
+  const { items: _items, ...rest } = page as Page<unknown>;
+  return `{"items":${items},${JSON.stringify(rest).slice(1)}`;
+};
+
 /**
  * A page from the items of an answer and its `Total-Number` header; `undefined` where the header is no count. Logto's
  * `Link` header is of no use: its URLs lead outside the API.

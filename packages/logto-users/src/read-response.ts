@@ -1,7 +1,8 @@
 import { core } from 'zod';
 import { LogtoApiError, LogtoResponseError } from './errors.js';
+import { keepJsonText } from './json-text.js';
 import type { Operation } from './operation.js';
-import { type PageInput, toPage } from './pagination.js';
+import { type PageInput, pageText, toPage } from './pagination.js';
 
 /** An answer as it came from the wire. */
 export interface LogtoResponse {
@@ -100,7 +101,12 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
   }
 
   const parsed = core.safeParse(operation.output, result);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (body !== NOT_JSON)
+      keepJsonText(result, () => (result === body ? response.body : pageText(result, response.body)));
+    // What came, and not what the check made of it: schemas of answers change nothing.
+    return result as Out;
+  }
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(all of it)');
   throw unreadable(`unexpected value of ${[...new Set(fields)].slice(0, 5).join(', ')}`);
 };

@@ -1,11 +1,5 @@
-import {
-  createTRPCClient,
-  httpBatchLink,
-  httpBatchStreamLink,
-  httpLink,
-  type Operation,
-  type TRPCClient,
-} from '@trpc/client';
+import { createTRPCClient, httpBatchStreamLink, httpLink, type Operation, type TRPCClient } from '@trpc/client';
+import { batchLink } from './batch-link.js';
 import { infiniteInputLink } from './infinite-input-link.js';
 import { REPEATED_WITH, repeatLink, WENT_WITH } from './repeat-link.js';
 import type { AppRouter } from './router-types.js';
@@ -76,7 +70,8 @@ const traceOf = (ops: readonly Operation[]): Record<string, string> => {
  * `AbortSignal`: `client.users.get.query(input, { signal })`.
  */
 export const createUsersClient = (options: UsersClientOptions): UsersClient => {
-  const { url, getAccessToken, onUnauthorized, headers, fetch, batch = {}, retries = DEFAULT_RETRIES } = options;
+  const { url, getAccessToken, onUnauthorized, headers, fetch, batch = {}, queriesBy = 'POST' } = options;
+  const { retries = DEFAULT_RETRIES } = options;
   const headersOf = async (ops: readonly Operation[]): Promise<Record<string, string>> => {
     const token = text(ops, REPEATED_WITH) ?? (await getAccessToken());
     for (const { context } of ops) context[WENT_WITH] = token;
@@ -89,20 +84,15 @@ export const createUsersClient = (options: UsersClientOptions): UsersClient => {
   const common = {
     url,
     transformer,
-    ...(options.queriesBy !== 'GET' && { methodOverride: 'POST' as const }),
+    ...(queriesBy === 'POST' && { methodOverride: 'POST' as const }),
     ...(fetch && { fetch: fetch as typeof globalThis.fetch }),
   };
-  const batched = (limits: BatchOptions) => ({
-    ...common,
-    maxItems: limits.maxItems ?? DEFAULT_MAX_ITEMS,
-    headers: ({ opList }: { opList: readonly Operation[] }) => headersOf(opList),
-  });
+  const together = ({ maxItems = DEFAULT_MAX_ITEMS, stream }: BatchOptions) =>
+    stream
+      ? httpBatchStreamLink<AppRouter>({ ...common, maxItems, headers: ({ opList }) => headersOf(opList) })
+      : batchLink({ url, maxItems, isAllByPost: queriesBy === 'POST', headers: headersOf, fetch: common.fetch });
   const terminating =
-    batch === false
-      ? httpLink<AppRouter>({ ...common, headers: ({ op }) => headersOf([op]) })
-      : batch.stream
-        ? httpBatchStreamLink<AppRouter>(batched(batch))
-        : httpBatchLink<AppRouter>(batched(batch));
+    batch === false ? httpLink<AppRouter>({ ...common, headers: ({ op }) => headersOf([op]) }) : together(batch);
   return createTRPCClient<AppRouter>({
     links: [infiniteInputLink, repeatLink({ onUnauthorized, retries }), terminating],
   });

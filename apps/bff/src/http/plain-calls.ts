@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { getErrorShape } from '@trpc/server/shared';
+import { jsonTextOf } from '@users-bff/logto-users';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
 import { callerSignal } from './caller-signal.js';
@@ -24,7 +25,8 @@ interface Calls {
 
 interface Answer {
   readonly status: number;
-  readonly body: object;
+  /** JSON. */
+  readonly text: string;
 }
 
 /** As tRPC answers them: by what the caller takes, where streams are possible. */
@@ -109,39 +111,35 @@ export const plainCalls =
       const input = inputs[batchIndex];
       try {
         const getRawInput = async () => input;
-        return {
-          status: 200,
-          body: { result: { data: await procedure({ path, type, ctx, signal, batchIndex, getRawInput }) } },
-        };
+        const data = await procedure({ path, type, ctx, signal, batchIndex, getRawInput });
+        const text = jsonTextOf(data);
+        return { status: 200, text: `{"result":{${text === undefined ? '' : `"data":${text}`}}}` };
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
         errors[batchIndex] = error;
         const shape = getErrorShape({ config: appRouter._def._config, error, type, path, input, ctx });
-        return { status: shape.data.httpStatus, body: { error: shape } };
+        return { status: shape.data.httpStatus, text: JSON.stringify({ error: shape }) };
       }
     };
 
-    const end = (status: number, body: unknown): void => {
+    const end = (status: number, text: string): void => {
       response.statusCode = status;
       response.setHeader('vary', VARY);
       response.setHeader('content-type', 'application/json');
       for (const [name, value] of Object.entries(responseMeta({ ctx, errors }).headers))
         response.setHeader(name, value);
-      response.end(JSON.stringify(body));
+      response.end(text);
     };
 
     const answerOne = async (): Promise<void> => {
-      const { status, body } = await call(called[0] as AnyTRPCProcedure, 0);
-      end(status, body);
+      const { status, text } = await call(called[0] as AnyTRPCProcedure, 0);
+      end(status, text);
     };
     const answerAll = async (): Promise<void> => {
       const answers = await Promise.all(called.map(call));
       const status = answers[0]?.status ?? 200;
       const isUniform = answers.every((answer) => answer.status === status);
-      end(
-        isUniform ? status : 207,
-        answers.map(({ body }) => body),
-      );
+      end(isUniform ? status : 207, `[${answers.map(({ text }) => text).join(',')}]`);
     };
     return isBatch ? answerAll() : answerOne();
   };

@@ -15,9 +15,9 @@ export const inTurn =
   (request, response, next) => {
     const from = (index: number): void => {
       const step = steps[index];
-      if (!step) return next();
       try {
-        step(request, response, (error) => (error === undefined ? from(index + 1) : next(error)));
+        if (!step) next();
+        else step(request, response, (error) => (error === undefined ? from(index + 1) : next(error)));
       } catch (error) {
         next(error);
       }

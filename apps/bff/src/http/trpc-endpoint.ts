@@ -88,8 +88,11 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): TrpcEndpoint => {
     limits,
     audit,
     onCall(record, ctx) {
-      writeDown(record, ctx);
-      count(metrics, record);
+      // The answer goes first.
+      setImmediate(() => {
+        writeDown(record, ctx);
+        count(metrics, record);
+      });
     },
   };
 

@@ -85,10 +85,13 @@ export const failSpan = (span: Span, type: string): void => {
   span.setStatus({ code: SpanStatusCode.ERROR });
 };
 
-/** Trace and span of the moment, for a line of the log; nothing where no spans are recorded. */
+/** What a line of the log says of a trace where there is none. */
+export const NO_TRACE = {};
+
+/** Trace and span of the moment, for a line of the log. */
 export const traceOfLogLine = (): { traceId?: string; spanId?: string } => {
   const active = isRecorded ? trace.getActiveSpan()?.spanContext() : undefined;
-  return active ? { traceId: active.traceId, spanId: active.spanId } : {};
+  return active ? { traceId: active.traceId, spanId: active.spanId } : NO_TRACE;
 };
 
 /** A span as it goes on to another server; `undefined` for one that nobody records. */
