@@ -17,7 +17,7 @@ export interface Figures {
 export const measure = async (
   contender: Running,
   { method, path, body, weight }: Call,
-  { token, connections, seconds }: { token: string; connections: number; seconds: number },
+  { tokens, connections, seconds }: { tokens: readonly string[]; connections: number; seconds: number },
 ): Promise<Figures> => {
   const cpuBefore = contender.cpuSeconds();
   const result = await autocannon({
@@ -25,8 +25,10 @@ export const measure = async (
     method,
     connections,
     duration: seconds,
-    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body }),
+    requests: tokens.map((token) => ({
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body }),
+    })),
   });
   const cpuAfter = contender.cpuSeconds();
   const done = result['2xx'];

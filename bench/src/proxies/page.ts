@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { quantile, table } from '../print.js';
 import { record } from '../results.js';
 import { calls } from './calls.js';
-import { startBff, startProgram } from './scene.js';
+import { callerTokens, startBff, startProgram } from './scene.js';
 
 const LATENCY_MS = 5;
 const WARM_UP = 2_000;
@@ -16,7 +16,7 @@ const USER_ID = 'ada000000000';
 const USERS = 20;
 
 const upstream = await startProgram('upstream');
-const token = await (await fetch(`${upstream.url}/caller-token`)).text();
+const [token = ''] = await callerTokens(upstream, 1);
 const pipe = await startProgram('contenders/pipe', { UPSTREAM: upstream.url });
 const bff = await startBff(upstream.url);
 

@@ -4,7 +4,7 @@ import { quantile, table } from '../print.js';
 import { record } from '../results.js';
 import { calls } from './calls.js';
 import { measure } from './measure.js';
-import { type Running, startBff, startProgram } from './scene.js';
+import { callerTokens, type Running, startBff, startProgram } from './scene.js';
 
 const STARTS = 5;
 const ROUNDS = 3;
@@ -17,7 +17,7 @@ const megabytes = (bytes: number | undefined): number => Math.round((bytes ?? Nu
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 const upstream = await startProgram('upstream');
-const token = await (await fetch(`${upstream.url}/caller-token`)).text();
+const tokens = await callerTokens(upstream, 25);
 const call = calls['users.get']?.bff;
 if (!call) throw new Error('there is no users.get');
 
@@ -34,7 +34,7 @@ for (let start = 0; start < STARTS; start += 1) {
 const load = (some: readonly Running[], seconds: number) =>
   Promise.all(
     some.map((running) =>
-      measure(running, call, { token, connections: CONNECTIONS / some.length, seconds }).then(
+      measure(running, call, { tokens, connections: CONNECTIONS / some.length, seconds }).then(
         ({ callsPerSecond }) => callsPerSecond,
       ),
     ),

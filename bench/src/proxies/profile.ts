@@ -6,7 +6,7 @@ import { table } from '../print.js';
 import { resultsFile } from '../results.js';
 import { calls } from './calls.js';
 import { measure } from './measure.js';
-import { startBff, startProgram } from './scene.js';
+import { callerTokens, startBff, startProgram } from './scene.js';
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -37,11 +37,11 @@ if (!call) throw new Error(`there is no ${OPERATION}`);
 
 const folder = mkdtempSync(`${tmpdir()}/profile-`);
 const upstream = await startProgram('upstream');
-const token = await (await fetch(`${upstream.url}/caller-token`)).text();
+const tokens = await callerTokens(upstream, 25);
 const bff = await startBff(upstream.url, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
-await measure(bff, call, { token, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
+await measure(bff, call, { tokens, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
 upstream.child.send({ latencyMs: LATENCY_MS });
-const { callsPerSecond } = await measure(bff, call, { token, connections: CONNECTIONS, seconds: SECONDS });
+const { callsPerSecond } = await measure(bff, call, { tokens, connections: CONNECTIONS, seconds: SECONDS });
 await bff.stop();
 await upstream.stop();
 

@@ -43,6 +43,14 @@ const running = (child: ChildProcess, url: string): Running => ({
   },
 });
 
+/** Access tokens of several callers: nobody has a server to himself, and each has a share of it. */
+export const callerTokens = (upstream: Running, count: number): Promise<string[]> =>
+  Promise.all(
+    Array.from({ length: count }, async (_, index) =>
+      (await fetch(`${upstream.url}/caller-token/caller${index}`)).text(),
+    ),
+  );
+
 /** Starts a program of this folder, which says where it listens. */
 export const startProgram = async (name: string, env: Record<string, string> = {}): Promise<Running> => {
   const child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), {

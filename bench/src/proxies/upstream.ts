@@ -38,11 +38,11 @@ process.on('message', (told: { latencyMs: number }) => {
 });
 
 let endpoint = '';
-const callerToken = (): Promise<string> =>
-  new SignJWT({ scope: SCOPE, client_id: 'caller' })
+const callerToken = (caller: string): Promise<string> =>
+  new SignJWT({ scope: SCOPE, client_id: caller })
     .setProtectedHeader({ alg: 'ES384', kid: 'key', typ: 'at+jwt' })
     .setIssuer(`${endpoint}/oidc`)
-    .setSubject('caller')
+    .setSubject(caller)
     .setAudience(AUDIENCE)
     .setJti(crypto.randomUUID())
     .setIssuedAt()
@@ -64,7 +64,7 @@ const server = createServer(async (request, response) => {
     request.resume();
     reply(JSON.stringify({ access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'all' }));
   } else if (path === '/oidc/jwks') reply(keys);
-  else if (path === '/caller-token') reply(await callerToken());
+  else if (path.startsWith('/caller-token/')) reply(await callerToken(path.slice('/caller-token/'.length)));
   else {
     const issuer = `${endpoint}/oidc`;
     reply(JSON.stringify({ issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` }));
