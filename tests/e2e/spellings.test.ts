@@ -61,6 +61,12 @@ describe('however a path is spelled', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
+  it('a procedure that takes no input is asked by POST without a body too', async () => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const { status } = await fetch(`${world.url}/session.whoami`, { method: 'POST', headers });
+    expect(status).toBe(200);
+  });
+
   it('a call by either door is the same call', async () => {
     const headers = { authorization: `Bearer ${token}` };
     const answers = await Promise.all(['/trpc', '/TRPC'].map((path) => get(`${path}/session.whoami`, headers)));
