@@ -1,8 +1,10 @@
-import { createTRPCClient, httpBatchStreamLink, httpLink, type Operation, type TRPCClient } from '@trpc/client';
-import { batchLink } from './batch-link.js';
-import { infiniteInputLink } from './infinite-input-link.js';
-import { REPEATED_WITH, repeatLink, WENT_WITH } from './repeat-link.js';
+import { createTRPCClientProxy, httpBatchStreamLink, httpLink, type TRPCClient } from '@trpc/client';
+import { batching } from './batch.js';
+import type { Call, Send } from './call.js';
+import { PromiseClient } from './promise-client.js';
+import { repeating } from './repeat.js';
 import type { AppRouter } from './router-types.js';
+import { sendByLink } from './send-by-link.js';
 
 /** The typed client: one function for each procedure, such as `client.users.get.query({ userId })`. */
 export type UsersClient = TRPCClient<AppRouter>;
@@ -54,14 +56,14 @@ const transformer = { serialize: (value: unknown) => value, deserialize: (value:
 const DEFAULT_MAX_ITEMS = 20;
 const DEFAULT_RETRIES = 2;
 
-const text = (ops: readonly Operation[], key: string): string | undefined => {
-  const found = ops.map(({ context }) => context[key]).find((value) => typeof value === 'string');
+const text = (calls: readonly Call[], key: keyof CallContext): string | undefined => {
+  const found = calls.map(({ context }) => context[key]).find((value) => typeof value === 'string');
   return found as string | undefined;
 };
 
-const traceOf = (ops: readonly Operation[]): Record<string, string> => {
-  const traceparent = text(ops, 'traceparent');
-  const tracestate = text(ops, 'tracestate');
+const traceOf = (calls: readonly Call[]): Record<string, string> => {
+  const traceparent = text(calls, 'traceparent');
+  const tracestate = text(calls, 'tracestate');
   return { ...(traceparent && { traceparent }), ...(traceparent && tracestate && { tracestate }) };
 };
 
@@ -72,12 +74,12 @@ const traceOf = (ops: readonly Operation[]): Record<string, string> => {
 export const createUsersClient = (options: UsersClientOptions): UsersClient => {
   const { url, getAccessToken, onUnauthorized, headers, fetch, batch = {}, queriesBy = 'POST' } = options;
   const { retries = DEFAULT_RETRIES } = options;
-  const headersOf = async (ops: readonly Operation[]): Promise<Record<string, string>> => {
-    const token = text(ops, REPEATED_WITH) ?? (await getAccessToken());
-    for (const { context } of ops) context[WENT_WITH] = token;
+  const headersOf = async (calls: readonly Call[]): Promise<Record<string, string>> => {
+    const token = calls.find((call) => call.token !== undefined)?.token ?? (await getAccessToken());
+    for (const call of calls) call.wentWith = token;
     return {
       ...(typeof headers === 'function' ? await headers() : headers),
-      ...traceOf(ops),
+      ...traceOf(calls),
       authorization: `Bearer ${token}`,
     };
   };
@@ -87,13 +89,11 @@ export const createUsersClient = (options: UsersClientOptions): UsersClient => {
     ...(queriesBy === 'POST' && { methodOverride: 'POST' as const }),
     ...(fetch && { fetch: fetch as typeof globalThis.fetch }),
   };
-  const together = ({ maxItems = DEFAULT_MAX_ITEMS, stream }: BatchOptions) =>
+  const apart = (): Send => sendByLink(httpLink<AppRouter>({ ...common, headers: ({ op }) => headersOf([op]) }));
+  const together = ({ maxItems = DEFAULT_MAX_ITEMS, stream }: BatchOptions): Send =>
     stream
-      ? httpBatchStreamLink<AppRouter>({ ...common, maxItems, headers: ({ opList }) => headersOf(opList) })
-      : batchLink({ url, maxItems, isAllByPost: queriesBy === 'POST', headers: headersOf, fetch: common.fetch });
-  const terminating =
-    batch === false ? httpLink<AppRouter>({ ...common, headers: ({ op }) => headersOf([op]) }) : together(batch);
-  return createTRPCClient<AppRouter>({
-    links: [infiniteInputLink, repeatLink({ onUnauthorized, retries }), terminating],
-  });
+      ? sendByLink(httpBatchStreamLink<AppRouter>({ ...common, maxItems, headers: ({ opList }) => headersOf(opList) }))
+      : batching({ url, maxItems, isAllByPost: queriesBy === 'POST', headers: headersOf, fetch: common.fetch });
+  const send = batch === false ? apart() : together(batch);
+  return createTRPCClientProxy(new PromiseClient(repeating(send, { onUnauthorized, retries })));
 };
