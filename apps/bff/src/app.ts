@@ -7,6 +7,7 @@ import { createAccessTokenVerifier } from './authentication/verify-access-token.
 import { createTargetRules } from './authorization/target-rules.js';
 import type { Config } from './config/config.js';
 import { currentRequest } from './current-request.js';
+import { setCommonHeaders } from './http/answer.js';
 import { authenticate } from './http/authenticate.js';
 import { beginRequest } from './http/begin-request.js';
 import { browsers } from './http/browsers.js';
@@ -135,8 +136,9 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
   );
   const handler = (request: IncomingMessage, response: ServerResponse): void =>
     enter(request, response, (error) => {
-      if (error === undefined) app(request, response);
-      else fail(error, response);
+      if (error !== undefined) return fail(error, response);
+      setCommonHeaders(response);
+      app(request, response);
     });
 
   return {

@@ -36,7 +36,6 @@ export const beginRequest =
       'http.route': route,
     });
     setCurrentRequest(response, { ...trace, ids: { requestId, traceId: trace.traceId } });
-    response.setHeader('x-request-id', requestId);
     metrics.activeRequests.inc();
     response.on('close', () => {
       const status = response.writableFinished ? response.statusCode : 499;

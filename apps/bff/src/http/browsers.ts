@@ -1,28 +1,7 @@
 import cors from 'cors';
-import helmet from 'helmet';
+import { setCommonHeaders } from './answer.js';
 import { refuse } from './refuse.js';
 import type { Step } from './step.js';
-
-/** Answers are data: nothing in them may be run, framed, sniffed or kept. */
-const protect = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  crossOriginResourcePolicy: { policy: 'same-origin' },
-});
-
-/** What helmet says of every answer: always the same, so that it is asked once. */
-const headersOf = (middleware: typeof protect): ReadonlyMap<string, string> => {
-  const headers = new Map<string, string>();
-  const recorder = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader() {} };
-  const [request, response] = [{}, recorder] as unknown as Parameters<typeof protect>;
-  middleware(request, response, () => {});
-  return headers;
-};
-
-const HEADERS = new Map([...headersOf(protect), ['cache-control', 'no-store']]);
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
@@ -31,8 +10,8 @@ const isOwn = (origin: string, host: string | undefined): boolean =>
   URL.canParse(origin) && new URL(origin).host === host;
 
 /**
- * What concerns browsers: answers that they keep to themselves, and pages of other origins let in by name alone
- * (the CORS protocol of the Fetch standard). Their preflights need no token, and reach nothing.
+ * Lets in pages of other origins by name alone (the CORS protocol of the Fetch standard). Their preflights need no
+ * token, and reach nothing.
  *
  * @param options.origins Of pages that may call, such as `https://admin.example.com`.
  * @param options.isLocal This server is for this machine alone: a page whose name was made to point here (DNS
@@ -56,7 +35,6 @@ export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isL
     maxAge: 600,
   });
   return (request, response, next) => {
-    response.setHeaders(HEADERS);
     const { origin, host } = request.headers;
     if (isLocal && !LOOPBACK.test(host ?? '')) {
       return refuse(response, 'FORBIDDEN', 'This server is for this machine alone.');
@@ -64,7 +42,9 @@ export const browsers = ({ origins, isLocal }: { origins: readonly string[]; isL
     if (origin !== undefined && !origins.includes(origin) && !isOwn(origin, host)) {
       return refuse(response, 'FORBIDDEN', 'Pages of this origin may not call.');
     }
-    if (origins.length > 0) shareWith(request, response, next);
-    else next();
+    if (origins.length === 0) return next();
+    // A preflight goes no further.
+    if (request.method === 'OPTIONS') setCommonHeaders(response);
+    shareWith(request, response, next);
   };
 };

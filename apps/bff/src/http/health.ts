@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Readiness } from '../readiness.js';
-import { answerJson } from './answer-json.js';
+import { answerJson } from './answer.js';
 import { pathOf, type Step } from './step.js';
 
 const PROBES = /^\/(healthz|readyz)\/?$/i;

@@ -4,6 +4,7 @@ import { getErrorShape } from '@trpc/server/shared';
 import { jsonTextOf } from '@users-bff/logto-users';
 import { appRouter } from '../router/index.js';
 import type { Context } from '../trpc.js';
+import { answer } from './answer.js';
 import { callerSignal } from './caller-signal.js';
 import type { Sent } from './read-call.js';
 
@@ -29,8 +30,8 @@ interface Answer {
   readonly text: string;
 }
 
-/** As tRPC answers them: by what the caller takes, where streams are possible. */
-const VARY = 'trpc-accept, accept';
+/** As tRPC answers: by what the caller takes, where streams are possible. */
+const ALWAYS = ['vary', 'trpc-accept, accept', 'content-type', 'application/json'];
 
 /** Nothing that a parser of URLs would see otherwise. */
 const PLAIN_URL = /^\/trpc\/([\w.,]+)(?:\?[^?#]*)?$/;
@@ -123,12 +124,8 @@ export const plainCalls =
     };
 
     const end = (status: number, text: string): void => {
-      response.statusCode = status;
-      response.setHeader('vary', VARY);
-      response.setHeader('content-type', 'application/json');
-      for (const [name, value] of Object.entries(responseMeta({ ctx, errors }).headers))
-        response.setHeader(name, value);
-      response.end(text);
+      const { headers } = responseMeta({ ctx, errors });
+      answer(response, status, text, [...ALWAYS, ...Object.entries(headers).flat()]);
     };
 
     const answerOne = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { currentRequest } from '../current-request.js';
-import { answerJson } from './answer-json.js';
+import { answerJson } from './answer.js';
 
 /** Ends a request before tRPC sees it, with an error of the same shape as tRPC's. */
 export const refuse = (response: ServerResponse, code: TRPCError['code'], message: string): void => {
