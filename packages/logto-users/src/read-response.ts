@@ -1,5 +1,6 @@
 import { core } from 'zod';
 import { LogtoApiError, LogtoResponseError } from './errors.js';
+import { fits } from './fits.js';
 import { keepJsonText } from './json-text.js';
 import type { Operation } from './operation.js';
 import { type PageInput, pageText, toPage } from './pagination.js';
@@ -100,13 +101,13 @@ export const readResponse = <In, Out>(operation: Operation<In, Out>, input: In, 
     if (result === undefined) throw unreadable('no Total-Number header');
   }
 
-  const parsed = core.safeParse(operation.output, result);
-  if (parsed.success) {
+  const faults = fits(operation.output, result) ? undefined : core.safeParse(operation.output, result).error;
+  if (!faults) {
     if (body !== NOT_JSON)
       keepJsonText(result, () => (result === body ? response.body : pageText(result, response.body)));
     // What came, and not what the check made of it: schemas of answers change nothing.
     return result as Out;
   }
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(all of it)');
+  const fields = faults.issues.map((issue) => issue.path.join('.') || '(all of it)');
   throw unreadable(`unexpected value of ${[...new Set(fields)].slice(0, 5).join(', ')}`);
 };
