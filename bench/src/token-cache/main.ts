@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MANAGEMENT_API, type MachineApplication, type Sandbox, startSandbox } from '@users-bff/logto-sandbox';
 import { table } from '../print.js';
+import { record } from '../results.js';
 import type { ContenderName, Scene } from './contenders.js';
 import type { Task } from './worker.js';
 
@@ -64,6 +65,7 @@ const herds = async (sandbox: Sandbox, scene: Scene, workers: readonly ChildProc
     const range = [...new Set([Math.min(...requests), Math.max(...requests)])].join(' to ');
     print(name, range, median(ms).toFixed(1), `${(baseline / median(ms)).toFixed(1)} x`);
   }
+  return Object.fromEntries([...seen].map(([name, { requests, ms }]) => [name, { requests, medianMs: median(ms) }]));
 };
 
 const main = async (): Promise<void> => {
@@ -95,13 +97,14 @@ const main = async (): Promise<void> => {
     await withWorkers(workers, name, scene, (worker) => ask(worker, { kind: 'hits', count: 1e4 }));
 
   print(`${CALLERS} callers, cold, 1 process`, 'token requests', 'ms (median)', 'faster');
-  await herds(sandbox, scene, [alone], names);
+  const oneProcess = await herds(sandbox, scene, [alone], names);
   print('');
   print(`${CALLERS} callers each, cold, ${PROCESSES} processes`, 'token requests', 'ms (median)', 'faster');
-  await herds(sandbox, scene, workers, names);
+  const severalProcesses = await herds(sandbox, scene, workers, names);
 
   print('');
   print('a call that finds a token', 'ns (median)');
+  const hitNs: Record<string, number> = {};
   for (const name of names) {
     const ns: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
@@ -109,18 +112,20 @@ const main = async (): Promise<void> => {
         ...(await withWorkers([alone], name, scene, (worker) => ask<number>(worker, { kind: 'hits', count: 1e6 }))),
       );
     }
+    hitNs[name] = median(ns);
     print(name, median(ns).toFixed(0));
   }
 
+  let shared: object | undefined;
   if (redis) {
     print('');
     print("a first call that finds another process' token", 'us (median)');
     const [other] = workers.slice(1);
     const us: number[] = [];
     for (let run = 0; other && run < 4 * RUNS; run += 1) {
-      const shared = { ...scene, prefix: `${run}:` };
+      const common = { ...scene, prefix: `${run}:` };
       for (const worker of [alone, other]) {
-        await ask(worker, { kind: 'open', contender: 'token-cache with Redis', scene: shared });
+        await ask(worker, { kind: 'open', contender: 'token-cache with Redis', scene: common });
         const took = await ask<number>(worker, { kind: 'herd', callers: 1 });
         if (worker === other) us.push(took * 1e3);
       }
@@ -137,7 +142,9 @@ const main = async (): Promise<void> => {
     const near = median(results.map((result) => result.near));
     const between = median(results.map((result) => result.between));
     print('token-cache with Redis', near.toFixed(1), between.toFixed(1));
+    shared = { firstCallUs: median(us), p99AtRenewalsUs: near, p99BetweenUs: between };
   }
+  record('token-cache', { callers: CALLERS, processes: PROCESSES, oneProcess, severalProcesses, hitNs, shared });
 
   for (const worker of workers) worker.kill();
   await sandbox.close();

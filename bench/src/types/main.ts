@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { record } from '../results.js';
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 const folder = fileURLToPath(new URL('../../src/types', import.meta.url));
@@ -28,3 +29,4 @@ const line = (name: keyof typeof ours) =>
   `${name.padEnd(16)} trpc-client ${ours[name]}, @logto/api ${theirs[name]} (${(theirs[name] / ours[name]).toFixed(1)} x)\n`;
 process.stdout.write(`a file that uses ten procedures, checked by TypeScript (median of ${RUNS}):\n`);
 process.stdout.write(line('instantiations') + line('types') + line('seconds'));
+record('types', { ours, theirs });
