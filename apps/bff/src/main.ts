@@ -5,7 +5,7 @@ import { serve } from './serve.js';
 import { exportTraces } from './telemetry/export-traces.js';
 
 // V8 comes to think that what each request makes lives long, and puts some of it where only a full collection looks,
-// which keeps the rest of the request too: an eighth of the time of all calls.
+// which keeps the rest of the request too. Collecting it then slows down all calls.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 /** Milliseconds beyond all grace: whatever hangs then does not keep the process. */

@@ -33,7 +33,7 @@ export const setCommonHeaders = (response: ServerResponse): void => {
 
 /**
  * Answers with JSON. All headers go to Node in one list of names and values, which it writes as it is: set one by one,
- * they take as much time as the checks of a call.
+ * they are kept by name and read again.
  *
  * @param headers Names and values by turns, besides those of every answer and those that were set before.
  */
