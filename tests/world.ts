@@ -173,7 +173,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     server,
     url: `${server.url}/trpc`,
-    log,
+    get log() {
+      for (const each of [server, ...replicas]) each.catchUp();
+      return log;
+    },
     replica: async () => {
       const another = await replica();
       replicas.push(another);

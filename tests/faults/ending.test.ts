@@ -180,6 +180,21 @@ it('a failure that nobody foresaw ends the process with 1, after the calls in fl
   expect(bff.output()).not.toContain('password=needle');
 }, 60_000);
 
+it('a process that ends in the moment of an answer has written down the call', async () => {
+  const bomb = `import { subscribe } from 'node:diagnostics_channel';
+    process.on('SIGUSR2', () => subscribe('http.server.response.finish', () => process.exit(3)));`;
+  const bff = await startBff(environmentOf(logto), {
+    flags: ['--import', `data:text/javascript,${encodeURIComponent(bomb)}`],
+  });
+  running.push(bff);
+  await ready(bff);
+  bff.child.kill('SIGUSR2');
+  await setTimeout(200);
+  await post(`${bff.url}/trpc`, 'users.list', {}, token).catch(() => {});
+  expect(await bff.exit).toBe(3);
+  expect(bff.output()).toContain('"procedure":"users.list"');
+}, 60_000);
+
 describeWithRedis('with a Redis that is frozen', () => {
   it('R30 SIGTERM ends the process in time', async () => {
     const redis: RedisServer = await startRedis();

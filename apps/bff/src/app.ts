@@ -35,6 +35,8 @@ export interface App {
   readonly handler: RequestListener;
   /** From now on `/readyz` says no, and callers are told to connect elsewhere. */
   stopAccepting(): void;
+  /** Writes down and counts all calls that have ended, of which some wait for that. */
+  catchUp(): void;
   /** Breaks off what is asked of Logto. */
   abandon(): Promise<void>;
   /** Closes the connections to Logto and Redis once the calls in flight have ended. */
@@ -75,11 +77,6 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
     onRecord: ({ outcome = 'intent' }) => metrics.audit.inc({ outcome }),
     onSink: (name, isWorking) => (isWorking ? readiness.ok('audit') : readiness.failing('audit', `${name} fails`)),
   });
-  metrics.beforeScrape(() => {
-    metrics.auditWaiting.set(audit.waiting);
-    for (const [issuer, ageMs] of verify.keyAges())
-      if (ageMs !== undefined) metrics.keyAge.set({ issuer }, ageMs / 1_000);
-  });
   const load = createLoadShedder(config.load, metrics);
   const warming = warmUp([upstream.warmUp, verify.warmUp]);
 
@@ -110,6 +107,12 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
     metrics,
     addressOf,
     maxBatchSize,
+  });
+  metrics.beforeScrape(() => {
+    calls.catchUp();
+    metrics.auditWaiting.set(audit.waiting);
+    for (const [issuer, ageMs] of verify.keyAges())
+      if (ageMs !== undefined) metrics.keyAge.set({ issuer }, ageMs / 1_000);
   });
 
   const app = express();
@@ -147,6 +150,7 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
       isStopping = true;
       readiness.stop();
     },
+    catchUp: calls.catchUp,
     abandon: upstream.abandon,
     async close() {
       warming.stop();
@@ -154,6 +158,7 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
       await upstream.close();
       await audit.close();
       redis?.disconnect();
+      calls.catchUp();
     },
   };
 };

@@ -16,6 +16,7 @@ try {
   const log = createLog(config.logLevel);
   const stopTracing = config.tracesUrl === undefined ? undefined : await exportTraces();
   const server = await serve(config, log);
+  process.on('exit', server.catchUp);
 
   let isEnding = false;
   const end = (exitCode: number): void => {

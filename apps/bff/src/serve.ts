@@ -17,6 +17,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where its metrics are, such as `http://127.0.0.1:9464/metrics`. */
   readonly metricsUrl: string | undefined;
+  /** Writes down and counts at once all calls that have ended: some wait a few milliseconds for that. */
+  catchUp(): void;
   /**
    * Ends it: not ready at once, no new connection after a while, grace for the calls in flight. What is not done then
    * is broken off, and on record as such.
@@ -113,6 +115,7 @@ export const serve = async (config: Config, log: Logger): Promise<RunningServer>
   return {
     url,
     metricsUrl: metricsServer?.url,
+    catchUp: app.catchUp,
     async stop() {
       log.info('stopping');
       app.stopAccepting();

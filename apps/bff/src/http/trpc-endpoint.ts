@@ -9,6 +9,7 @@ import { ProcedureError, StepUpError, toProcedureError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { Balance } from '../rate-limits/limiter.js';
 import { appRouter } from '../router/index.js';
+import { createAfterwards } from '../telemetry/afterwards.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { traceHeaders } from '../telemetry/tracing.js';
 import { type CallRecord, type Context, noteFault, type Server } from '../trpc.js';
@@ -73,6 +74,8 @@ export interface TrpcEndpoint {
   readonly plain: Step;
   /** All calls, by tRPC's own adapter; mounted in Express. */
   readonly adapted: RequestHandler;
+  /** Writes down and counts at once all calls that have ended. */
+  catchUp(): void;
 }
 
 type Read = IncomingMessage & { body?: string | undefined };
@@ -80,6 +83,7 @@ type Read = IncomingMessage & { body?: string | undefined };
 /** Makes it. */
 export const trpcEndpoint = (options: TrpcEndpointOptions): TrpcEndpoint => {
   const { upstream, takeTurn, checkTouch, stepUp, limits, audit, log, metrics, addressOf, maxBatchSize } = options;
+  const afterwards = createAfterwards();
   const writeDown = logCall(log);
   const server: Server = {
     takeTurn,
@@ -88,8 +92,7 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): TrpcEndpoint => {
     limits,
     audit,
     onCall(record, ctx) {
-      // The answer goes first.
-      setImmediate(() => {
+      afterwards.add(() => {
         writeDown(record, ctx);
         count(metrics, record);
       });
@@ -154,6 +157,7 @@ export const trpcEndpoint = (options: TrpcEndpointOptions): TrpcEndpoint => {
   };
 
   return {
+    catchUp: afterwards.catchUp,
     plain(request, response, next) {
       answer(request, response).then((isAnswered) => isAnswered || next(), next);
     },

@@ -79,6 +79,10 @@ export const beginSpan = (name: string, kind: SpanKind, attributes: Attributes):
 export const inSpan = <T>(name: string, attributes: Attributes, work: (span: Span) => T): T =>
   isRecorded ? tracer.startActiveSpan(name, { attributes }, (span) => work(span)) : work(unrecorded);
 
+/** Work for later that belongs to the active span. */
+export const inThisTrace = (work: () => void): (() => void) =>
+  isRecorded ? context.bind(context.active(), work) : work;
+
 /** Ends a span that failed, with a word that is ours: messages of errors may hold anything. */
 export const failSpan = (span: Span, type: string): void => {
   span.setAttribute('error.type', type);
