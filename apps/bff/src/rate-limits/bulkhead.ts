@@ -1,5 +1,6 @@
 import type { CallOptions } from '@users-bff/logto-users';
 import { ProcedureError } from '../errors.js';
+import { createFairQueue } from './fair-queue.js';
 
 /** How much may go on at once. */
 export interface BulkheadOptions {
@@ -25,19 +26,17 @@ export interface Bulkhead {
   run<T>(caller: string, work: () => Promise<T>, wish?: Wish): Promise<T>;
   readonly inFlight: number;
   readonly waiting: number;
-}
-
-interface Waiter {
-  readonly caller: string;
-  readonly start: () => void;
+  /** Whether nobody else may wait. */
+  readonly isFull: boolean;
 }
 
 /** Makes a bulkhead. Half of it at most is one caller's, so that a thousand calls of one leave room for the others. */
 export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions): Bulkhead => {
   const share = Math.ceil(limit / 2);
   const running = new Map<string, number>();
+  /** What starts each of those who wait. */
+  const waiting = createFairQueue<() => void>();
   let total = 0;
-  let waiting: Waiter[] = [];
 
   const hasRoom = (caller: string): boolean => total < limit && (running.get(caller) ?? 0) < share;
 
@@ -51,40 +50,36 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
     const left = (running.get(caller) ?? 1) - 1;
     if (left > 0) running.set(caller, left);
     else running.delete(caller);
-    const next = waiting.find((waiter) => hasRoom(waiter.caller));
-    if (!next) return;
-    waiting = waiting.filter((waiter) => waiter !== next);
-    begin(next.caller);
-    next.start();
+    waiting.next(hasRoom)?.();
   };
 
-  const refuse = () =>
-    new ProcedureError('SERVICE_UNAVAILABLE', 'This server is busy.', {
-      retryAfterSeconds: Math.ceil(maxWaitMs / 1_000),
-    });
+  // One for all: to make one takes longer than all else that is done for a call that is refused.
+  const refusal = new ProcedureError('SERVICE_UNAVAILABLE', 'This server is busy.', {
+    retryAfterSeconds: Math.ceil(maxWaitMs / 1_000),
+  });
+
+  const isFull = (): boolean => waiting.size >= queueLimit;
 
   const queue = (caller: string, signal: Wish['signal']): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (reason: unknown): void => {
-        waiting = waiting.filter((waiter) => waiter !== own);
+        waiting.remove(caller, start);
         stopWaiting();
         reject(reason);
       };
-      const giveUp = setTimeout(() => leave(refuse()), maxWaitMs);
+      const giveUp = setTimeout(() => leave(refusal), maxWaitMs);
       const abort = (): void => leave(signal?.reason);
       const stopWaiting = (): void => {
         clearTimeout(giveUp);
         signal?.removeEventListener('abort', abort);
       };
-      const own: Waiter = {
-        caller,
-        start() {
-          stopWaiting();
-          resolve();
-        },
+      const start = (): void => {
+        stopWaiting();
+        begin(caller);
+        resolve();
       };
       signal?.addEventListener('abort', abort, { once: true });
-      waiting.push(own);
+      waiting.add(caller, start);
     });
 
   const room = (caller: string, wish: Wish | undefined): Promise<void> | undefined => {
@@ -92,10 +87,9 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       begin(caller);
       return undefined;
     }
+    if (isFull() || waiting.sizeOf(caller) >= queueLimit / 2) return Promise.reject(refusal);
     const signal = wish?.signal;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const own = waiting.filter((waiter) => waiter.caller === caller).length;
-    if (waiting.length >= queueLimit || own >= queueLimit / 2) return Promise.reject(refuse());
     return queue(caller, signal);
   };
 
@@ -113,7 +107,10 @@ export const createBulkhead = ({ limit, queueLimit, maxWaitMs }: BulkheadOptions
       return total;
     },
     get waiting() {
-      return waiting.length;
+      return waiting.size;
+    },
+    get isFull() {
+      return isFull();
     },
   };
 };
