@@ -97,11 +97,15 @@ const settled = async (url: string): Promise<void> => {
   }
 };
 
-/** A token of the caller with these permissions. */
-export const tokenFrom = async (sandbox: Sandbox, scopes: readonly string[]): Promise<string> => {
+/** A token of a caller with these permissions. */
+export const tokenFrom = async (
+  sandbox: Sandbox,
+  scopes: readonly string[],
+  { clientId, clientSecret }: MachineApplication = caller,
+): Promise<string> => {
   const response = await fetch(`${sandbox.issuer}/token`, {
     method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${caller.clientId}:${caller.clientSecret}`)}` },
+    headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials', resource: AUDIENCE, scope: scopes.join(' ') }),
   });
   return ((await response.json()) as { access_token: string }).access_token;

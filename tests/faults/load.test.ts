@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { environmentOf, ready, startBff, startLogto, tokenOf } from '../bff-process.js';
 import { post } from '../e2e/procedures.js';
-import { startWorld } from '../world.js';
+import { caller, startWorld, tokenFrom } from '../world.js';
 
 interface Answers {
   readonly latencies: number[];
@@ -125,6 +125,37 @@ describe('more calls than the server can take', () => {
       tooMany += parts.filter(({ error }) => error?.data.code === 'TOO_MANY_REQUESTS').length;
     }
     expect(tooMany).toBe(600);
+  }, 60_000);
+
+  it('in batches, until no other may wait for Logto: what comes then is refused at the door', async () => {
+    const another = { ...caller, clientId: 'another' };
+    await using world = await startWorld({
+      sandbox: { applications: [caller, another] },
+      environment: { METRICS_PORT: '0' },
+    });
+    const tokens = [await world.token('users:read'), await tokenFrom(world.sandbox, ['users:read'], another)];
+    world.sandbox.latencyMs = 5_000;
+    const inputs = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index, { userId: `u${index}` }]));
+    const batch = (token: string | undefined) =>
+      fetch(`${world.url}/${Array(20).fill('users.get').join(',')}?batch=1`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(inputs),
+      });
+    // Of each 32 go to Logto and 512 wait.
+    const flood = Array.from({ length: 60 }, (_, index) => batch(tokens[index % 2]));
+    // At the door nobody asks yet who calls.
+    const stranger = () => fetch(`${world.url}/users.get`);
+    await vi.waitFor(async () => {
+      const response = await stranger();
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    }, 900);
+    expect(await (await fetch(world.server.metricsUrl as string)).text()).toMatch(
+      /^usersbff_shed_requests_total\{reason="upstream"\} [1-9]/m,
+    );
+    // Whoever waits is told after a second that there is no room.
+    await vi.waitFor(async () => expect((await stranger()).status).toBe(401), 5_000);
+    await Promise.all(flood);
   }, 60_000);
 });
 

@@ -77,7 +77,7 @@ export const createApp = (config: Config, log: Logger, metrics: Metrics): App =>
     onRecord: ({ outcome = 'intent' }) => metrics.audit.inc({ outcome }),
     onSink: (name, isWorking) => (isWorking ? readiness.ok('audit') : readiness.failing('audit', `${name} fails`)),
   });
-  const load = createLoadShedder(config.load, metrics);
+  const load = createLoadShedder(config.load, metrics, upstream.isFull);
   const warming = warmUp([upstream.warmUp, verify.warmUp]);
 
   let isStopping = false;

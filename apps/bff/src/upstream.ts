@@ -34,6 +34,8 @@ export interface RequestFacts extends Pick<CallOptions, 'language' | 'requestId'
 export interface Upstream {
   /** Sends operations for a caller, who has a share of the bulkhead. */
   sendFor(caller: string, facts: RequestFacts): Send;
+  /** Whether so many calls wait for room that no other may. */
+  isFull(): boolean;
   /** Resolves when a token has been had. */
   warmUp(): Promise<void>;
   /** Breaks off what goes on: of writes the outcome is unknown then. */
@@ -170,6 +172,7 @@ export const createUpstream = (config: Config, log: Logger, metrics: Metrics, re
           },
         });
       },
+    isFull: () => bulkhead.isFull,
     async warmUp() {
       await tokens.getToken();
     },

@@ -42,8 +42,12 @@ const createRoom = (size: number) => {
   };
 };
 
-/** Makes it: beyond the limits requests get a quick 503, so that those before them keep their pace. */
-export const createLoadShedder = (limits: LoadLimits, metrics: Metrics): LoadShedder => {
+/**
+ * Makes it: beyond the limits requests get a quick 503, so that those before them keep their pace.
+ *
+ * @param isUpstreamFull Whether calls would be refused later on, by then at the cost of a call.
+ */
+export const createLoadShedder = (limits: LoadLimits, metrics: Metrics, isUpstreamFull: () => boolean): LoadShedder => {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   let delayMs = 0;
@@ -55,11 +59,18 @@ export const createLoadShedder = (limits: LoadLimits, metrics: Metrics): LoadShe
   }, WINDOW_MS).unref();
   const room = createRoom(limits.maxInFlight);
 
+  /** Takes room, or tells why there is none. */
+  const reasonToRefuse = (): 'event_loop' | 'upstream' | 'in_flight' | undefined => {
+    if (delayMs > limits.maxEventLoopDelayMs) return 'event_loop';
+    if (isUpstreamFull()) return 'upstream';
+    return room.take() ? undefined : 'in_flight';
+  };
+
   return {
     handler(_request, response, next) {
-      const isLate = delayMs > limits.maxEventLoopDelayMs;
-      if (isLate || !room.take()) {
-        metrics.shed.inc({ reason: isLate ? 'event_loop' : 'in_flight' });
+      const reason = reasonToRefuse();
+      if (reason !== undefined) {
+        metrics.shed.inc({ reason });
         response.setHeader('retry-after', '1');
         refuse(response, 'SERVICE_UNAVAILABLE', 'This server is busy.');
         return;
