@@ -59,7 +59,7 @@ export interface CallOptions {
   /** Goes on as `X-Request-Id`. */
   requestId?: string;
   /** Lets a request to Logto begin when there is room, or refuses it by throwing. */
-  admit?: <T>(request: () => Promise<T>, options: { readonly signal: AbortSignal }) => Promise<T>;
+  admit?: <T>(request: () => Promise<T>, options: { readonly signal: CallSignal }) => Promise<T>;
   /** Told each request to Logto. */
   onAttempt?: (attempt: Attempt) => AttemptObserver;
 }
@@ -150,7 +150,7 @@ export const createSend = (transport: Transport, options: SendOptions): Send => 
       // Before it waits for room among those that hang.
       breaker.check(operation.name);
       const run = () => breaker.run(operation.name, () => exchange(call, accessToken), isFault(call));
-      const response = await admit(run, time);
+      const response = await admit(run, { signal: time });
       call.outcome = response.status < 500 ? 'refused' : 'unknown';
       return { response };
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Dispatcher, errors, Pool } from 'undici';
 import type { LogtoRequest } from './build-request.js';
 import { LogtoConnectionError, LogtoResponseError, LogtoTimeoutError, type Outcome } from './errors.js';
 import type { LogtoResponse } from './read-response.js';
-import type { CallTime } from './resilience/call-time.js';
+import type { CallSignal } from './resilience/call-time.js';
 
 /** How to reach Logto. */
 export interface TransportOptions {
@@ -29,7 +29,7 @@ export interface Exchange {
   /** Headers besides those that every request has. */
   readonly headers: Readonly<Record<string, string>>;
   /** Ends it, sent or not. */
-  readonly time: Pick<CallTime, 'isOver' | 'reason' | 'onEnd'>;
+  readonly time: CallSignal;
   /** Told just before the first byte goes out. */
   readonly onSent: () => void;
 }
@@ -134,7 +134,6 @@ export const createTransport = (options: TransportOptions): Transport => {
     let controller: Dispatcher.DispatchController | undefined;
     let isSent = false;
     let isOver = false;
-    let stopListening: (() => void) | undefined;
     let status = 0;
     let headers: LogtoResponse['headers'] = {};
     const chunks: Buffer[] = [];
@@ -142,22 +141,22 @@ export const createTransport = (options: TransportOptions): Transport => {
     const end = (): boolean => {
       if (isOver) return false;
       isOver = true;
-      stopListening?.();
+      time.removeEventListener('abort', cancel);
       return true;
     };
     const fail = (error: unknown): void => {
       if (!end()) return;
-      reject(time.isOver ? time.reason : toFailure(operation, status, isSent ? 'unknown' : 'not_sent', error));
+      reject(time.aborted ? time.reason : toFailure(operation, status, isSent ? 'unknown' : 'not_sent', error));
     };
     const cancel = (): void => {
       fail(time.reason);
       controller?.abort(toError(time.reason));
     };
-    if (time.isOver) {
+    if (time.aborted) {
       cancel();
       return;
     }
-    stopListening = time.onEnd(cancel);
+    time.addEventListener('abort', cancel);
 
     currentPool().dispatch(
       {

@@ -6,22 +6,15 @@ export interface CallSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The time of one call: how much is left of it, and what ends it early. */
-export interface CallTime {
-  /** Whether it ended early: at the deadline, or because the caller left. */
-  readonly isOver: boolean;
-  /** Why it ended early. */
-  readonly reason: unknown;
-  /** The same for those who need one; made when it is first asked for, since most calls end without. */
+/**
+ * The time of one call: how much is left of it, and what ends it early. It is a signal itself, aborted at the deadline
+ * or when the caller leaves.
+ */
+export interface CallTime extends CallSignal {
+  /** The same for those who need one of the web's; made when it is first asked for, since most calls end without. */
   readonly signal: AbortSignal;
   /** Whether the caller has left. */
   readonly isDeserted: boolean;
-  /**
-   * Tells when it ends early.
-   *
-   * @returns Takes that back.
-   */
-  onEnd(listener: () => void): () => void;
   /** From here on a caller who leaves ends nothing: a write that was sent runs to its end. */
   hold(): void;
   /** Whether it is not over before so many milliseconds. */
@@ -35,7 +28,7 @@ export interface CallTime {
 
 /** A class, because accessors of an object made anew for each call would cost more than all else in it. */
 class RunningCallTime implements CallTime {
-  isOver = false;
+  aborted = false;
   reason: unknown = undefined;
   readonly #caller: CallSignal | undefined;
   readonly #endsAt: number;
@@ -57,8 +50,8 @@ class RunningCallTime implements CallTime {
   };
 
   #endEarly(reason: unknown): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.aborted) return;
+    this.aborted = true;
     this.reason = reason;
     this.#ending?.abort(reason);
     for (const listener of this.#listeners) listener();
@@ -66,7 +59,7 @@ class RunningCallTime implements CallTime {
 
   get signal(): AbortSignal {
     this.#ending ??= new AbortController();
-    if (this.isOver) this.#ending.abort(this.reason);
+    if (this.aborted) this.#ending.abort(this.reason);
     return this.#ending.signal;
   }
 
@@ -74,9 +67,12 @@ class RunningCallTime implements CallTime {
     return this.#caller?.aborted ?? false;
   }
 
-  onEnd(listener: () => void): () => void {
+  addEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
   }
 
   hold(): void {
@@ -88,9 +84,11 @@ class RunningCallTime implements CallTime {
   }
 
   during<T>(work: T | Promise<T>): Promise<T> {
-    if (this.isOver) return Promise.reject(this.reason);
+    if (this.aborted) return Promise.reject(this.reason);
     return new Promise((resolve, reject) => {
-      const forget = this.onEnd(() => reject(this.reason));
+      const end = (): void => reject(this.reason);
+      const forget = (): void => this.removeEventListener('abort', end);
+      this.addEventListener('abort', end);
       Promise.resolve(work).then(
         (result) => {
           forget();
