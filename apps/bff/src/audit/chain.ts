@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { AuditRecord } from './record.js';
 
 /** A record with its place in the sequence of a process: none can be changed, dropped or moved unseen. */
@@ -13,7 +13,7 @@ export interface ChainedRecord extends AuditRecord {
 
 const START = '0'.repeat(64);
 
-const hashOf = (record: object): string => createHash('sha256').update(JSON.stringify(record)).digest('hex');
+const hashOf = (record: object): string => hash('sha256', JSON.stringify(record));
 
 /** Makes a sequence. */
 export const createChain = (): ((record: AuditRecord) => ChainedRecord) => {
