@@ -51,9 +51,15 @@ export const createLoadShedder = (limits: LoadLimits, metrics: Metrics, isUpstre
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   let delayMs = 0;
+  let lookedAt = performance.now();
   const window = setInterval(() => {
-    // Each sample holds the pause between two looks too. Without one the loop has stood still all the time.
-    delayMs = histogram.count > 0 ? Math.max(histogram.mean / 1e6 - RESOLUTION_MS, 0) : WINDOW_MS;
+    const lateMs = performance.now() - lookedAt - WINDOW_MS;
+    lookedAt += lateMs + WINDOW_MS;
+    // However long the loop stands still, that is one sample among those from before: none at all, or a look that comes
+    // a whole window late, says so too.
+    const hasStoodStill = histogram.count === 0 || lateMs >= WINDOW_MS;
+    // Each sample holds the pause between two looks too.
+    delayMs = hasStoodStill ? WINDOW_MS : Math.max(histogram.mean / 1e6 - RESOLUTION_MS, 0);
     metrics.eventLoopDelay.set(delayMs / 1_000);
     histogram.reset();
   }, WINDOW_MS).unref();
