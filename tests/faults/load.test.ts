@@ -149,7 +149,7 @@ describe('more calls than the server can take', () => {
     await vi.waitFor(async () => {
       const response = await stranger();
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-    }, 900);
+    }, 5_000);
     expect(await (await fetch(world.server.metricsUrl as string)).text()).toMatch(
       /^usersbff_shed_requests_total\{reason="upstream"\} [1-9]/m,
     );

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { createRedisClient } from '@users-bff/token-cache/redis';
-import type { Logger } from '../log.js';
+import { type Logger, unredacted } from '../log.js';
 import type { ChainedRecord } from './chain.js';
 
 /** Where records go. A write that resolves has arrived. */
@@ -12,8 +12,7 @@ export interface AuditSink {
 
 /** The log, whatever its level: as lines of their own, under `audit`. */
 export const logSink = (log: Logger): AuditSink => {
-  // Its fields are all named by the record: looking for secrets among them takes longer than writing it.
-  const audit = log.child({}, { level: 'info', redact: [] });
+  const audit = unredacted(log, { level: 'info' });
   return {
     name: 'log',
     write: async (record) => audit.info({ audit: record }, 'audit'),

@@ -1,6 +1,6 @@
 import { LogtoApiError, LogtoResponseError } from '@users-bff/logto-users';
 import { toProcedureError } from '../errors.js';
-import type { Logger } from '../log.js';
+import { type Logger, unredacted } from '../log.js';
 import type { CallRecord, Context } from '../trpc.js';
 
 /** Failures of others than the caller, which an operator wants to see. */
@@ -14,8 +14,7 @@ const logtoRequestId = (cause: unknown): string | undefined =>
 
 /** Writes one line for each call: who, what, how it ended. Neither input nor output, nor text from outside. */
 export const logCall = (log: Logger) => {
-  // Its fields are all named here: looking for secrets among them takes longer than writing it.
-  const plain = log.child({}, { redact: [] });
+  const plain = unredacted(log);
   return ({ procedure, durationMs, upstream, error }: CallRecord, { ids, caller }: Context): void => {
     const known = error && toProcedureError(error);
     const outcome = known?.code ?? error?.code ?? 'ok';

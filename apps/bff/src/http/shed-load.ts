@@ -53,8 +53,9 @@ export const createLoadShedder = (limits: LoadLimits, metrics: Metrics, isUpstre
   let delayMs = 0;
   let lookedAt = performance.now();
   const window = setInterval(() => {
-    const lateMs = performance.now() - lookedAt - WINDOW_MS;
-    lookedAt += lateMs + WINDOW_MS;
+    const now = performance.now();
+    const lateMs = now - lookedAt - WINDOW_MS;
+    lookedAt = now;
     // However long the loop stands still, that is one sample among those from before: none at all, or a look that comes
     // a whole window late, says so too.
     const hasStoodStill = histogram.count === 0 || lateMs >= WINDOW_MS;
